@@ -1,0 +1,64 @@
+"""A file in the user's cache folder that keeps the compiled catalog between runs.
+
+The file holds the key it was made for and a digest of what follows, so a stale, cut or damaged
+one is simply not used. Nothing here ever fails: without a usable folder there is no cache.
+"""
+
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE_NAME = "catalog.msgpack"
+_DIGEST_SIZE = 32
+
+
+def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """Where this system keeps files that may be deleted at any time.
+
+    Raises RuntimeError when no home folder is known.
+    """
+    if given := environment.get("XDG_CACHE_HOME"):
+        return Path(given) / "farthing"
+    if platform == "win32" and (given := environment.get("LOCALAPPDATA")):
+        return Path(given) / "farthing" / "cache"
+    if platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "farthing"
+    return Path.home() / ".cache" / "farthing"
+
+
+def fetch(key: bytes) -> bytes | None:
+    """What was stored under `key`, or None."""
+    try:
+        stored = (folder() / FILE_NAME).read_bytes()
+    except (OSError, RuntimeError):
+        return None
+    head, content = stored[: 2 * _DIGEST_SIZE], stored[2 * _DIGEST_SIZE :]
+    return content if head == _digest(key) + _digest(content) else None
+
+
+def store(key: bytes, content: bytes) -> None:
+    """Keep `content` under `key` in place of what was there; do nothing where that fails."""
+    with contextlib.suppress(OSError, RuntimeError):
+        target = folder()
+        target.mkdir(parents=True, exist_ok=True)
+        _replace(target / FILE_NAME, _digest(key) + _digest(content) + content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write beside the file, then rename: a reader sees the old or the new, never half."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink()
+        raise
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
