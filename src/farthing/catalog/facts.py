@@ -189,7 +189,7 @@ class Model(Fact, frozen=True, kw_only=True):
     mtp_layer_count: CountOrZero = 0
     other_params: AmountOrZero = 0
     context_tokens: Count
-    published_params: Amount
+    published_params: Amount | None = None
     published_active_params: Amount | None = None
     trained_tokens: Amount | None = None
     aliases: tuple[str, ...] = ()
