@@ -1,3 +1,38 @@
-"""Farthing: what your AI costs, with a range, a source and a reason for every figure."""
+"""Farthing tells what AI costs: before it is built, while it runs, and what it would cost done better.
+
+Every public name is listed in `_HOME` and imported on first use, so that `import farthing` is quick.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "train": "farthing.app.train",
+    "why": "farthing.app.why",
+    "graph": "farthing.app.graph",
+    "catalog": "farthing.app.catalog",
+    "Estimate": "farthing.app.answers",
+    "Explanation": "farthing.app.answers",
+    "Problem": "farthing.units.problem",
+    "FarthingError": "farthing.units.problem",
+    "InputError": "farthing.units.problem",
+    "CatalogError": "farthing.units.problem",
+    "Spread": "farthing.units.spread",
+}
+
+__all__ = ["__version__", *_HOME]  # noqa: PLE0604 - the table holds plain names
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported from its home on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'farthing' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """The public names, imported or not."""
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Ways in: read input, call the app, hand the answer to present."""

@@ -1,0 +1,1 @@
+"""Question, facts and formulas become an answer with a range."""

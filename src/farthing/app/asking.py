@@ -1,0 +1,168 @@
+"""From options to a question: one way for the command line, scenario files and the library."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timezone
+from functools import cached_property
+
+from farthing.app.fields import COMMON, VERBS, Field
+from farthing.app.reading import (
+    Collector,
+    exchange_rates,
+    merge,
+    read_flag,
+    read_number,
+    read_word,
+    resolve_name,
+    split_pair,
+    unknown_options,
+)
+from farthing.app.scenario import read_scenario
+from farthing.estimate.question import Number, Question, Solve
+from farthing.units.dates import parse_date
+from farthing.units.money import Rate, currency_of
+from farthing.units.problem import InputError, Problem, quoted
+from farthing.units.spread import Spread
+
+SEED = 0
+DRAWS = 16_384
+MOST_DRAWS = 1_000_000
+_LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of one question, read as far as they can be before the formulas are known."""
+
+    verb: str
+    options: Mapping[str, object]
+    question: Question
+    fields: tuple[Field, ...]
+    currency: str
+
+    @cached_property
+    def rates(self) -> Mapping[str, Rate]:
+        """Exchange rates of the question."""
+        return exchange_rates(_texts(self.options.get("fx")), self.question.as_of)
+
+    def with_names(self, names: Collection[str]) -> Question:
+        """The question with `--set` and `--solve` read, now that the names of the chain are known."""
+        collector = Collector()
+        sets: dict[str, Number] = {}
+        solve: Solve | None = None
+        for text in _texts(self.options.get("set")):
+            with collector:
+                name, value = self._pair(text, names, "--set")
+                sets[name] = value
+        with collector:
+            solve = self._solve(names)
+        collector.done()
+        return replace(self.question, sets=sets, solve=solve)
+
+    def _pair(self, text: str, names: Collection[str], where: str) -> tuple[str, Number]:
+        word, value = split_pair(text, where)
+        name = resolve_name(word, names, self.fields, where)
+        return name, read_number(value, name, f"{where} {name}", self.rates)
+
+    def _solve(self, names: Collection[str]) -> Solve | None:
+        word, target = self.options.get("solve"), self.options.get("target")
+        if word is None and target is None:
+            return None
+        if word is None or target is None:
+            raise InputError([_half_a_wish(word is None)])
+        name = resolve_name(str(word), names, self.fields, "--solve")
+        result, value = self._pair(str(target), names, "--target")
+        if isinstance(value, Spread):
+            raise InputError([_vague_target(str(target))])
+        return Solve(name, result, value)
+
+
+def ask(verb: str, given: Mapping[str, object]) -> Asked:
+    """Read the options of a verb. Raises InputError with everything that is wrong at once."""
+    fields = (*VERBS[verb], *COMMON)
+    given = {name: value for name, value in given.items() if value is not None}
+    if unknown := unknown_options(given, fields):
+        raise InputError(unknown)
+    scenario = given.pop("scenario", None)
+    options = given if scenario is None else merge(read_scenario(str(scenario), fields), given)
+    collector = Collector()
+    as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
+    with collector:
+        as_of = parse_date(str(options["as_of"]), "--as-of") if "as_of" in options else as_of
+    with collector:
+        seed = _whole(options.get("seed", SEED), "--seed", 0, _LARGEST_SEED)
+    with collector:
+        draws = _whole(options.get("draws", DRAWS), "--draws", 1, MOST_DRAWS)
+    with collector:
+        currency = currency_of(str(options.get("currency", "USD")), "--currency")
+    question = Question(verb=verb, as_of=as_of, seed=seed, draws=draws)
+    asked = Asked(verb, options, question, fields, currency)
+    with collector:
+        asked.rates  # noqa: B018 - a bad --fx is an error even where no price needs it
+    question = _fill(asked, VERBS[verb], collector)
+    collector.done()
+    return replace(asked, question=question)
+
+
+def today() -> date:
+    """The date of the clock: the one place where it is looked at."""
+    return datetime.now(tz=timezone.utc).date()
+
+
+def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Question:
+    """The question with its numbers, words and flags."""
+    numbers: dict[str, Number] = {}
+    words: dict[str, str] = {}
+    flags: set[str] = set()
+    for field in fields:
+        written = asked.options.get(field.name)
+        if written is None:
+            continue
+        with collector:
+            if field.choices and field.quantity:
+                numbers[field.quantity] = float(field.choices.index(read_word(written, field)))
+            elif field.quantity:
+                numbers[field.quantity] = read_number(_scalar(written), field.quantity, field.option, asked.rates)
+            elif field.kind == "flag":
+                flags |= {field.name} if read_flag(written, field) else set()
+            else:
+                words[field.name] = read_word(written, field)
+    return replace(asked.question, numbers=numbers, words=words, flags=frozenset(flags))
+
+
+def _scalar(written: object) -> str | int | float | Spread:
+    return written if isinstance(written, str | int | float | Spread) else str(written)
+
+
+def _texts(written: object) -> tuple[str, ...]:
+    """The values of a repeatable option: a list of texts, one text, or a mapping."""
+    if written is None:
+        return ()
+    if isinstance(written, Mapping):
+        return tuple(f"{name}={value}" for name, value in written.items())
+    return (written,) if isinstance(written, str) else tuple(str(text) for text in written)  # type: ignore[attr-defined]
+
+
+def _whole(written: object, where: str, least: int, most: int) -> int:
+    text = str(written).replace("_", "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
+        return int(text)
+    what = f"{quoted(text)} is not a whole number from {least:,} to {most:,}"
+    raise InputError([Problem("not-a-number", "error", where, what, "", f"write one such as {max(least, 1)}")])
+
+
+def _half_a_wish(no_name: bool) -> Problem:
+    missing, there = ("--solve", "--target") if no_name else ("--target", "--solve")
+    return Problem(
+        code="missing-input",
+        severity="error",
+        where=missing,
+        what=f"{there} was given without {missing}",
+        why="one says what to find, the other what to meet",
+        fix='write both: --solve count --target "wall_clock_days=30"',
+    )
+
+
+def _vague_target(text: str) -> Problem:
+    what = f"{quoted(text)} is a range"
+    return Problem("not-exact", "error", "--target", what, "a target is met at its median", "give one value")

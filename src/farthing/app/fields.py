@@ -1,0 +1,103 @@
+"""What each verb may be asked: one table that the command line, scenario files and the library share.
+
+A field's name is the option (`global_batch` is `--global-batch`), `quantity` the canonical name of
+the number it gives to the formulas, empty for a choice of words; with both, the number is the place of
+the word among its choices. Light on purpose: the command
+line reads this before it knows whether anything has to be computed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+FieldKind: TypeAlias = Literal[
+    "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
+    "duration", "money_per_hour",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a question may say."""
+
+    name: str
+    kind: FieldKind
+    help: str
+    quantity: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def option(self) -> str:
+        """The field as the command line writes it."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4")
+TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
+PROVIDER_KINDS = ("hyperscaler", "neocloud", "marketplace", "index")
+RECOMPUTE = ("none", "selective", "full")
+ZERO_STAGES = ("0", "1", "2", "3")
+
+WHAT = (
+    Field("model", "word", "a model of the catalog, for example llama-3.1-8b"),
+    Field("config", "file", "a config.json with Hugging Face's field names"),
+    Field("params", "params", "parameters alone, for example 8B; a usual shape is assumed", "params"),
+    Field("active_params", "params", "parameters used per token, where not all are", "active_params"),
+    Field("tokens", "tokens", "tokens to train on, for example 15T", "tokens"),
+    Field("flop_per_sample", "flop", "for no language model: FLOPs to train on one sample, backward "
+          "pass included", "flop_per_sample"),
+    Field("samples", "number", "samples to train on, each pass counted", "sample_count"),
+)  # fmt: skip
+WHERE = (
+    Field("accelerator", "word", "an accelerator or cloud instance, for example h100-sxm"),
+    Field("count", "count", "how many accelerators", "accelerator_count"),
+    Field("duration", "duration", "how long they are held, for example '2 weeks'", "duration_h"),
+    Field("precision", "word", "number format of the matrix products", choices=PRECISIONS),
+    Field("engine", "word", "training software, for example megatron-lm"),
+    Field("framework", "word", "the same as --engine"),
+    Field("version", "word", "release of the training software"),
+)
+LAYOUT = (
+    Field("seq", "tokens", "sequence length in tokens", "seq_len_tokens"),
+    Field("global_batch", "count", "sequences in one optimizer step", "global_batch_sequences"),
+    Field("micro_batch", "count", "sequences in one forward pass", "micro_batch_sequences"),
+    Field("tp", "count", "tensor parallelism", "tp"),
+    Field("pp", "count", "pipeline parallelism", "pp"),
+    Field("vp", "count", "virtual pipeline stages on each device", "vp"),
+    Field("cp", "count", "context parallelism", "cp"),
+    Field("dp", "count", "data parallelism", "dp"),
+    Field("ep", "count", "expert parallelism", "ep"),
+    Field("zero", "word", "ZeRO stage", "zero_stage", ZERO_STAGES),
+    Field("recompute", "word", "activations computed again", "recompute_level", RECOMPUTE),
+)
+SPEED = (
+    Field("mfu", "share", "model FLOPs utilization, instead of the estimated one", "mfu"),
+    Field("goodput", "share", "share of the time that counts, failures and restarts taken off",
+          "goodput"),
+)  # fmt: skip
+MONEY = (
+    Field("rate", "money_per_hour", "price of one accelerator for one hour, for example '$2.50/h'",
+          "rent_usd_per_gpu_hour"),
+    Field("term", "word", "how it is rented, where no --rate is given", choices=TERMS),
+    Field("provider_kind", "word", "from whom, where no --rate is given", choices=PROVIDER_KINDS),
+    Field("owned", "flag", "the accelerators are bought, not rented"),
+    Field("country", "word", "where it runs: the price of power and the carbon of the grid"),
+    Field("pue", "number", "power of the data center over power of the machines", "pue"),
+)  # fmt: skip
+
+TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *MONEY)
+
+COMMON: tuple[Field, ...] = (
+    Field("as_of", "word", "answer as on this date (default: today)"),
+    Field("currency", "word", "show money in this currency too, for example EUR"),
+    Field("fx", "word", "exchange rate, for example GBP=1.27@2026-02-10 (repeatable)"),
+    Field("set", "word", "override an input or a value on the way: NAME=VALUE (repeatable)"),
+    Field("solve", "word", "find the value of this name that meets --target"),
+    Field("target", "word", "what --solve must meet: NAME=VALUE"),
+    Field("scenario", "file", "a YAML file with these options (underscores for hyphens)"),
+    Field("seed", "number", "seed of the draws (default 0)"),
+    Field("draws", "number", "draws of the uncertain inputs (default 16384; 1 gives medians)"),
+)
+
+VERBS: Mapping[str, tuple[Field, ...]] = {"train": TRAIN}
+REPEATABLE = frozenset({"fx", "set"})

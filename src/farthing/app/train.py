@@ -1,0 +1,174 @@
+"""`train`: what a training run takes, in time, memory, energy and money."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias, TypedDict, Unpack
+
+from farthing.app.asking import Asked, ask
+from farthing.app.reading import Written
+from farthing.estimate import rental_time, sample_compute
+from farthing.estimate.answer import Estimate
+from farthing.estimate.currency import in_currency
+from farthing.estimate.graph import Chain, names_of
+from farthing.estimate.question import Question
+from farthing.estimate.solve import solved
+from farthing.units.problem import InputError, Problem
+
+
+class TrainOptions(TypedDict, total=False):
+    """What `train` may be asked; texts such as "15T" and plain numbers in the field's unit both do."""
+
+    model: str
+    config: str
+    params: Written
+    active_params: Written
+    tokens: Written
+    flop_per_sample: Written
+    samples: Written
+    accelerator: str
+    count: Written
+    duration: Written
+    precision: str
+    engine: str
+    framework: str
+    version: str
+    seq: Written
+    global_batch: Written
+    micro_batch: Written
+    tp: Written
+    pp: Written
+    vp: Written
+    cp: Written
+    dp: Written
+    ep: Written
+    zero: Written
+    recompute: str
+    mfu: Written
+    goodput: Written
+    rate: Written
+    term: str
+    provider_kind: str
+    owned: bool
+    country: str
+    pue: Written
+    as_of: str
+    currency: str
+    fx: str | list[str]
+    set: str | list[str] | Mapping[str, Written]
+    solve: str
+    target: str
+    scenario: str
+    seed: int
+    draws: int
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to answer a verb: its formulas and the function that runs them."""
+
+    name: str
+    chain: Chain
+    estimate: Callable[[Question], Estimate]
+
+
+_Choice: TypeAlias = tuple[str, ...]
+_MODEL: _Choice = ("model", "config", "params", "active_params", "tokens")
+_SAMPLES: _Choice = ("flop_per_sample", "samples")
+_TIME: _Choice = ("duration",)
+
+
+def train(**options: Unpack[TrainOptions]) -> Estimate:
+    """What a training run takes.
+
+    Give a model (`model`, `config` or `params`) with `tokens`, or the arithmetic of a sample
+    (`flop_per_sample`, `samples`), or only how long the accelerators are held (`duration`).
+    Raises InputError for what cannot be understood, and FarthingError with an `infeasible`
+    problem for what cannot be done.
+    """
+    return answer(ask("train", options))
+
+
+def answer(asked: Asked) -> Estimate:
+    """The estimate for options that were read already."""
+    way = way_of(asked)
+    found = solved(asked.with_names(names_of(way.chain)), way.estimate)
+    return in_currency(found, asked.currency, _rate(asked))
+
+
+def ways() -> tuple[Way, ...]:
+    """Every way in which this version answers `train`."""
+    return tuple(way for way in (_language_model(), _TIME_WAY, _SAMPLE_WAY) if way is not None)
+
+
+def way_of(asked: Asked) -> Way:
+    """The way that fits what was given. Raises InputError where nothing or two things fit."""
+    model, samples, time = (_given(asked, names) for names in (_MODEL, _SAMPLES, _TIME))
+    if model and samples:
+        raise InputError([_two_models(model[0], samples[0])])
+    if model:
+        return _language_model() or _not_built(model[0])
+    if samples:
+        return _SAMPLE_WAY
+    if time or asked.options.get("solve") in ("duration", "duration_h"):
+        return _TIME_WAY
+    raise InputError([_nothing_to_train()])
+
+
+def _language_model() -> Way | None:
+    try:
+        from farthing.estimate import training
+    except ModuleNotFoundError:
+        return None
+    return Way("language model", training.CHAIN, training.estimate)
+
+
+def _given(asked: Asked, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if name in asked.options]
+
+
+def _rate(asked: Asked) -> float:
+    if asked.currency == "USD":
+        return 1.0
+    rate = asked.rates.get(asked.currency)
+    if rate is None:
+        raise InputError([_no_rate(asked.currency)])
+    return float(rate.usd_per_unit)
+
+
+def _no_rate(currency: str) -> Problem:
+    return Problem(
+        code="currency",
+        severity="error",
+        where="--currency",
+        what=f"no exchange rate for {currency} is known",
+        why="dollars become another currency only at a dated rate",
+        fix=f"give --fx {currency}=RATE@DATE",
+    )
+
+
+def _not_built(option: str) -> Way:
+    what = "language models are not built yet in this version"
+    fix = "give --flop-per-sample and --samples, or --duration"
+    raise InputError([Problem("not-built", "error", f"--{option}", what, "", fix)])
+
+
+def _two_models(one: str, other: str) -> Problem:
+    names = [f"--{name.replace('_', '-')}" for name in (one, other)]
+    what = f"{names[0]} and {names[1]} describe two different models"
+    why = "one is a language model, the other is given by its arithmetic per sample"
+    return Problem("conflict", "error", names[0], what, why, "leave one of them out")
+
+
+def _nothing_to_train() -> Problem:
+    return Problem(
+        code="missing-input",
+        severity="error",
+        where="train",
+        what="it was not said what is trained, or for how long",
+        why="the cost follows from a model and its tokens, or from accelerators and time",
+        fix="give --model and --tokens, or --accelerator, --count and --duration",
+    )
+
+
+_TIME_WAY = Way("price of time", rental_time.CHAIN, rental_time.estimate)
+_SAMPLE_WAY = Way("own FLOPs per sample", sample_compute.CHAIN, sample_compute.estimate)

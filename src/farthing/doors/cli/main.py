@@ -1,0 +1,81 @@
+"""The `farthing` command: finds the verb, runs it, and turns what goes wrong into problems.
+
+Nothing heavy is imported here, so that `--help` answers at once.
+"""
+
+import os
+import sys
+
+import click
+
+from farthing.doors.cli.errors import crash, exit_code, show, usage_problem
+from farthing.doors.cli.lazy import LazyGroup, Verb
+
+_DOORS = "farthing.doors.cli"
+VERBS = {
+    "train": Verb(f"{_DOORS}.train:command", "What a training run takes: time, memory, energy, money."),
+    "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
+    "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
+    "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),
+}
+
+
+def _version() -> str:
+    from farthing import __version__
+
+    return __version__
+
+
+@click.group(
+    cls=LazyGroup,
+    verbs=VERBS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="farthing VERB --help tells what a verb can be asked.",
+)
+@click.version_option(_version(), prog_name="farthing")
+@click.pass_context
+def farthing(context: click.Context) -> None:
+    """What your AI costs: before you build it, while it runs, and done better."""
+    if context.invoked_subcommand is None:
+        from farthing.doors.cli.welcome import welcome
+
+        welcome()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; returns the exit code of the contract and never lets a traceback out."""
+    words = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in words
+    try:
+        outcome = farthing.main(words, prog_name="farthing", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.UsageError as error:
+        show([usage_problem(error)], as_json)
+        return 2
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        return _pipe_closed()
+    except Exception as error:  # noqa: BLE001 - the last line of defense of a command line
+        if os.environ.get("FARTHING_DEBUG"):
+            raise
+        problems = getattr(error, "problems", None)
+        if problems is None:
+            crash(error, as_json)
+            return 1
+        show(problems, as_json)
+        return exit_code(problems, strict=False) or 2
+
+
+def _pipe_closed() -> int:
+    """Whoever read our output has left: say nothing more, as other commands do."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
