@@ -21,5 +21,5 @@ def parse_date(text: str, where: str) -> date:
         why = "a day is written year-month-day"
     except ValueError:
         why = "the calendar has no such day"
-    fix = "write a day such as 2026-02-10"
+    fix = "Write a day such as 2026-02-10"
     raise InputError([Problem("date", "error", where, f"{quoted(text)} is not a day", why, fix)])

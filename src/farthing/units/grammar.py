@@ -19,7 +19,7 @@ _DIGITS: Final = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:_[0-9]+)*)(?:\.[0-9]+)?(
 _CODES: Final = "|".join(CURRENCIES)
 _SIDE: Final = re.compile(
     rf"(?P<minus>[-−])?\s*(?P<money>{_SYMBOLS}|(?:{_CODES})\b)?\s*(?P<sign>[-+−])?(?P<number>{_DIGITS})"
-    r"(?![0-9.,_])\s*(?P<rest>[^0-9]*)"
+    r"(?![0-9.,_])\s*(?P<rest>(?:[^0-9]|(?<=CO)2)*)"
 )
 _BETWEEN: Final = re.compile(r"\s*(?<!\.)\.\.(?!\.)\s*|\s*[–—]\s*|\s+to\s+")
 _ABOUT: Final = re.compile(r"(?:~|≈|about\s|approximately\s|approx\.?\s)\s*", re.IGNORECASE)
@@ -64,7 +64,7 @@ def read(text: str) -> Written:
     if len(parts) > 2:
         raise UnreadableError("not_a_range", "a range has two ends")
     if about and len(parts) == 2:
-        raise UnreadableError("not_a_range", "a range tells its own width", "leave ~ out")
+        raise UnreadableError("not_a_range", "a range tells its own width", "Leave ~ out")
     return Written(tuple(_side(part) for part in parts), about=about is not None)
 
 
@@ -99,11 +99,11 @@ def _complaint(part: str) -> UnreadableError:
     if _NOT_FINITE.match(part):
         return UnreadableError("not_finite", "only finite numbers can be used")
     if _LEADING_DOT.match(part):
-        fix = f"write 0{part}, and put amounts such as '$2.50/h' in single quotes: a shell eats $2"
+        fix = f"Write 0{part}, and put amounts such as '$2.50/h' in single quotes: a shell eats $2"
         return UnreadableError("leading_dot", "a number begins with a digit", fix)
     if hyphenated := _HYPHENATED.fullmatch(part):
-        fix = f"write {hyphenated[1].strip()}..{hyphenated[2].strip()}"
+        fix = f"Write {hyphenated[1].strip()}..{hyphenated[2].strip()}"
         return UnreadableError("not_a_range", "a range is written with two dots", fix)
     if comma := _DECIMAL_COMMA.search(part):
-        return UnreadableError("decimal_comma", "commas group thousands", f"write {comma[1]}.{comma[2]}")
+        return UnreadableError("decimal_comma", "commas group thousands", f"Write {comma[1]}.{comma[2]}")
     return UnreadableError("not_a_number", "it does not read as a number with a unit")

@@ -20,7 +20,7 @@ from farthing.units.period import (
 class Dimension(StrEnum):
     """What a unit measures; the value is the word that errors use."""
 
-    COUNT = "a count"
+    COUNT = "things"
     TIMES = "a multiple"
     TOKENS = "tokens"
     PARAMS = "parameters"
@@ -145,6 +145,13 @@ def _gather(*sources: Iterable[tuple[str, Measure]]) -> Mapping[str, tuple[Measu
             table[word] = (*table.get(word, ()), measure)
     return table
 
+
+RATES: Final[Mapping[str, tuple[str, str]]] = {
+    prefix + rate: (prefix + amount, "s")
+    for prefix in _DECIMAL
+    for rate, amount in (("bps", "b"), ("Bps", "B"), ("FLOPS", "FLOP"))
+}
+"""Rates written as one word, taken apart: `Gbps` is `Gb` per `s`."""
 
 MEASURES: Final = _gather(_nouns(), _times(), _prefixed(), _rest(), _monies())
 

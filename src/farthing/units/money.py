@@ -78,7 +78,7 @@ class Money:
     def _alike(self, other: "Money") -> Decimal:
         if other.currency != self.currency:
             what = f"{self.currency} and {other.currency} cannot be added"
-            fix = f"convert one first, for instance with --fx {other.currency}=RATE@DATE"
+            fix = f"Convert one first, for instance with --fx {other.currency}=RATE@DATE"
             why = "two currencies meet only at a dated exchange rate"
             raise InputError([Problem("currency", "error", "money", what, why, fix)])
         return other.amount
@@ -102,7 +102,7 @@ def parse_money(text: str, where: str, currency: str = "USD") -> Money:
     amounts = Reader(text, Kind.MONEY, where, Floor.NOT_NEGATIVE).amounts()
     if amounts.about or len(amounts.values) > 1:
         what, why = f"{quoted(text)} is not exact", "an exact amount is expected"
-        raise InputError([Problem("not_exact", "error", where, what, why, "write one amount such as $5.60")])
+        raise InputError([Problem("not_exact", "error", where, what, why, "Write one amount such as $5.60")])
     return Money(_decimal(amounts.values[0]), amounts.currency or currency)
 
 
@@ -116,13 +116,13 @@ def parse_fx(text: str, where: str = "--fx") -> Rate:
     number, at, day = rest.partition("@")
     if not (equals and at):
         what, why = f"{quoted(text)} is not a dated rate", "a rate needs its currency and its day"
-        fix = "write what one unit costs in dollars and when, such as GBP=1.27@2026-02-10"
+        fix = "Write what one unit costs in dollars and when, such as GBP=1.27@2026-02-10"
         raise InputError([Problem("fx", "error", where, what, why, fix)])
     currency = currency_of(code, where)
     amounts = Reader(number, Kind.NUMBER, where, Floor.POSITIVE).amounts()
     if amounts.about or len(amounts.values) > 1:
         what, why = f"{quoted(number)} is not exact", "a rate is one number"
-        fix = "write one number, such as GBP=1.27@2026-02-10"
+        fix = "Write one number, such as GBP=1.27@2026-02-10"
         raise InputError([Problem("fx", "error", where, what, why, fix)])
     return Rate(currency, _decimal(amounts.values[0]), parse_date(day, where), "given")
 
@@ -137,7 +137,7 @@ def in_usd(quantity: Quantity, rates: Mapping[str, Rate], where: str) -> float |
         return quantity.value
     if code not in rates:
         what, why = f"{quoted(quantity.text)} is in {code}", f"no exchange rate for {code} is known"
-        raise InputError([Problem("currency", "error", where, what, why, f"give --fx {code}=RATE@DATE")])
+        raise InputError([Problem("currency", "error", where, what, why, f"Give --fx {code}=RATE@DATE")])
     factor = float(rates[code].usd_per_unit)
     value = quantity.value
     return value.times(factor) if isinstance(value, Spread) else value * factor

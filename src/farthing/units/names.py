@@ -86,9 +86,14 @@ RATES: Final[Mapping[str, Kind]] = {
 """Rates that have a kind of their own, by the end of the name; other rates are read as plain numbers."""
 
 PER_WORDS: Final = frozenset(
-    "s h hour day week month year kwh watt byte flop usd kg gpu gpu_hour gpu_day gpu_year node node_hour node_day"
-    " accelerator token m_tokens param parameter layer head expert sequence sample example image request step"
-    " micro_batch stage rank dimension word person person_month person_year failure save".split()
+    (
+        *("s", "h", "hour", "day", "week", "month", "year"),
+        *("kwh", "watt", "byte", "flop", "usd", "kg"),
+        *("gpu", "gpu_hour", "gpu_day", "gpu_year", "node", "node_hour", "node_day", "accelerator"),
+        *("token", "m_tokens", "param", "parameter", "layer", "head", "expert", "dimension", "rank", "stage"),
+        *("sequence", "sample", "example", "image", "request", "step", "micro_batch", "word"),
+        *("person", "person_month", "person_year", "failure", "save"),
+    )
 )
 """What a rate may be per."""
 

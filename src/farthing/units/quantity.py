@@ -50,7 +50,7 @@ def parse(text: str, kind: Kind, where: str, floor: Floor | None = None) -> floa
     quantity = parse_quantity(text, kind, where, floor)
     if quantity.currency not in (None, "USD"):
         why = f"{quantity.currency} becomes dollars only at a dated exchange rate"
-        fix = f"give --fx {quantity.currency}=RATE@DATE, or write dollars"
+        fix = f"Give --fx {quantity.currency}=RATE@DATE, or write dollars"
         raise InputError([Problem("currency", "error", where, f"{quoted(text)} is not in USD", why, fix)])
     return quantity.value
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from farthing.units.grammar import Side, UnreadableError, read
 from farthing.units.kinds import RULES, Floor, Kind, Rule
-from farthing.units.measures import MEASURES, SCALES, Dimension, Measure, measure_of, measures
+from farthing.units.measures import MEASURES, RATES, SCALES, Dimension, Measure, measure_of, measures
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
 _LARGEST: Final = Fraction(10**100)
@@ -68,14 +68,15 @@ class Reader:
             raise self._error(reason) from None
 
     def _sized(self, side: Side) -> _Sized:
-        scale, unit = self._unit(side.of)
+        of, per = RATES.get(side.of, (side.of, side.per)) if self.rule.over else (side.of, side.per)
+        scale, unit = self._unit(of)
         if side.money:
             if unit is not None and unit.currency != side.money:
                 raise UnreadableError("unit_mismatch", f"{side.money} and {side.of} name two units")
             unit = unit or Measure(Dimension.MONEY, currency=side.money)
             if Dimension.MONEY not in self.rule.of:
                 raise self._mismatch((unit,))
-        return _Sized(side.number, scale, unit, self._word(side.per, self.rule.over) if side.per else None)
+        return _Sized(side.number, scale, unit, self._word(per, self.rule.over) if per else None)
 
     def _unit(self, words: str) -> tuple[int | None, Measure | None]:
         """Scale and unit of what stands after the number; a unit of the expected kind wins over a scale."""
@@ -96,9 +97,8 @@ class Reader:
         if others := measures(word):
             raise self._mismatch(others)
         known = (known for known, means in MEASURES.items() if any(m.dimension in dimensions for m in means))
-        raise UnreadableError(
-            "unknown_unit", f"{quoted(word)} is no unit known here", did_you_mean(word, known)
-        )
+        fix = f"{did_you_mean(word, known)} {self._usual}".strip()
+        raise UnreadableError("unknown_unit", f"{quoted(word)} is no unit known here", fix)
 
     def _value(self, side: _Sized) -> Fraction:
         number = side.number * (side.scale or 1)
@@ -115,23 +115,25 @@ class Reader:
         """Whether enough is written to know the unit."""
         rated = side.per is not None or not self.rule.over
         united = side.unit is not None or (side.per is not None and _OPTIONAL_NUMERATORS & set(self.rule.of))
-        if not self.rule.bare and not (rated and united):
-            raise UnreadableError("unit_missing", f"the unit is missing and {self._expected} is expected")
+        if self.rule.bare or (rated and united):
+            return
+        fix = "Write min for minutes or mo for months" if self.kind is Kind.DURATION and side.scale else ""
+        raise UnreadableError("unit_missing", f"the unit is missing and {self._expected} is expected", fix)
 
     def _check(self, values: tuple[Fraction, ...]) -> None:
         for value in values:
             if not self.floor.admits(value):
-                raise UnreadableError("too_low", f"{self._expected} is {self.floor}")
+                raise UnreadableError("too_low", f"it must be {self.floor}")
             if self.kind is Kind.SHARE and value > 1:
-                fix = f"write {float(value):g}%" if value <= 100 else ""
+                fix = "" if "%" in self.text or value > 100 else f"Write {float(value):g}%"
                 raise UnreadableError("share_above_one", "a share lies between 0 and 1, or 0% and 100%", fix)
             if value and not 1 / _LARGEST < abs(value) < _LARGEST:
                 raise UnreadableError("out_of_range", "no quantity here is that large or that small")
         if values[0] > values[-1]:
-            fix = "write the lower end first; a scale such as k or M after the upper end counts for both"
+            fix = "Write the lower end first; a scale such as k or M after the upper end counts for both"
             raise UnreadableError("reversed_range", "the range runs from high to low", fix)
         if self.rule.whole and len(values) == 1 and values[0].denominator != 1:
-            raise UnreadableError("not_whole", f"{self._expected} is a whole number")
+            raise UnreadableError("not_whole", "it must be a whole number")
 
     def _currency(self, sides: Iterable[_Sized]) -> str | None:
         written = {side.unit.currency for side in sides if side.unit} - {None}
@@ -143,15 +145,19 @@ class Reader:
     def _expected(self) -> str:
         return self.kind.value.replace("_", " ")
 
+    @property
+    def _usual(self) -> str:
+        return f"Write {self.rule.phrase} such as {self.rule.example}"
+
     def _mismatch(self, meanings: Iterable[Measure]) -> UnreadableError:
         found = " or ".join(dict.fromkeys(measure.dimension.value for measure in meanings))
-        return UnreadableError("unit_mismatch", f"it is in {found} and {self._expected} is expected")
+        return UnreadableError("unit_mismatch", f"it measures {found} and {self._expected} is expected")
 
     def _error(self, reason: UnreadableError) -> InputError:
-        usual = f"write {self.rule.phrase} such as {self.rule.example}"
-        fix = f"{reason.fix}{'' if reason.fix.endswith('?') else ';'} {usual}" if reason.fix else usual
-        what = f"{quoted(self.text)} is not {self.rule.phrase}"
-        return InputError([Problem(reason.code, "error", self.where, what, reason.why, fix)])
+        what = f"{quoted(self.text)} cannot be used as {self.rule.phrase}"
+        return InputError(
+            [Problem(reason.code, "error", self.where, what, reason.why, reason.fix or self._usual)]
+        )
 
 
 def _completed(sides: tuple[_Sized, ...]) -> tuple[_Sized, ...]:
@@ -164,7 +170,9 @@ def _completed(sides: tuple[_Sized, ...]) -> tuple[_Sized, ...]:
         if low.unit is None or high.unit is None:
             scale = high.scale
         elif low.unit.dimension is Dimension.MONEY:
-            raise UnreadableError("ambiguous_scale", "only the upper end has a scale", "scale both ends")
+            raise UnreadableError(
+                "ambiguous_scale", "only the upper end has a scale", "Scale both ends, such as $2M..$3M"
+            )
     unit, per = low.unit or high.unit, low.per or high.per
     return (
         replace(low, scale=scale, unit=unit, per=per),
