@@ -3,14 +3,26 @@
 import math
 from typing import Final
 
+from farthing.units.period import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+
 _SCALES: Final = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
+_TIMES: Final = (("days", SECONDS_PER_DAY), ("h", SECONDS_PER_HOUR), ("min", SECONDS_PER_MINUTE), ("s", 1))
 _WIDEST_PLAIN = 1e15
 _LABELS: Final = {
-    "usd": "USD", "gib": "GiB", "kwh": "kWh", "watt": "W", "hours": "h", "day": "days", "count": "", "size": "",
-    "dimension": "", "rank": "", "level": "", "stage": "", "multiple": "", "ratio": "", "exponent": "",
-}  # fmt: skip
-_WORD_LABELS: Final = {"mfu": "share", "hfu": "share", "goodput": "share", "pue": "", "tied_embeddings": "",
-                       **dict.fromkeys(("tp", "pp", "vp", "cp", "dp", "ep"), "")}  # fmt: skip
+    "usd": "USD",
+    "gib": "GiB",
+    "kwh": "kWh",
+    "watt": "W",
+    "hours": "h",
+    "day": "days",
+    **dict.fromkeys(
+        ("count", "size", "dimension", "rank", "level", "stage", "multiple", "ratio", "exponent"), ""
+    ),
+}
+_WORD_LABELS: Final = {
+    **dict.fromkeys(("mfu", "hfu", "goodput"), "share"),
+    **dict.fromkeys(("tp", "pp", "vp", "cp", "dp", "ep", "pue", "tied_embeddings"), ""),
+}
 
 
 def unit_label(name: str) -> str:
@@ -55,13 +67,28 @@ def figure(value: float, unit: str, digits: int | None = None) -> str:
 def span(p05: float, p50: float, p95: float, unit: str) -> str:
     """The central 90 % of a quantity, or the quantity itself where it is exact.
 
-    >>> span(1.2e6, 2e6, 3.1e6, "USD"), span(5, 5, 5, "h")
-    ('$1.2M to $3.1M', '5 h')
+    >>> span(1.2e6, 2e6, 3.1e6, "USD"), span(5, 5, 5, "h"), span(1, 2, 4, "kg/kwh")
+    ('$1.2M to $3.1M', '5 h', '1 to 4 kg/kwh')
     """
     digits = digits_for(p05, p50, p95)
     if digits is None:
         return figure(p50, unit)
-    return f"{figure(p05, unit, digits)} to {figure(p95, unit, digits)}"
+    low = money(p05, "$", digits) if unit.startswith("USD") else number(p05, digits)
+    return f"{figure(p05, unit, digits) if unit == 'share' else low} to {figure(p95, unit, digits)}"
+
+
+def duration(seconds: float, digits: int | None = 3) -> str:
+    """A time in the largest unit that it fills: days at most, since months differ.
+
+    >>> duration(45 * 86400), duration(5400), duration(0.25), duration(0)
+    ('45 days', '1.5 h', '250 ms', '0 s')
+    """
+    for word, size in _TIMES:
+        # The unit is chosen after rounding, so that 59.99 s is not shown as 60 s.
+        shown = _significant(seconds / size, digits) if digits else seconds / size
+        if abs(shown) >= 1:
+            return f"{number(shown)} {'day' if word == 'days' and shown == 1 else word}"
+    return f"{number(1000 * seconds, digits)} ms" if seconds else "0 s"
 
 
 def money(value: float, symbol: str, digits: int | None = None) -> str:
@@ -104,4 +131,5 @@ def _significant(value: float, digits: int) -> float:
 
 def _trimmed(value: float) -> str:
     places = max(0, 5 - math.floor(math.log10(abs(value)))) if value else 0
-    return f"{value:,.{min(places, 10)}f}".rstrip("0").rstrip(".")
+    text = f"{value:,.{min(places, 10)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

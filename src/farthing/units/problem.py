@@ -30,7 +30,8 @@ class Problem:
         """All of it on one line: `where: what; why. fix.`, empty parts left out."""
         happened = "; ".join(part for part in (self.what, self.why) if part)
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{happened}. {self.fix}".rstrip(". ") + "."
+        said = f"{place}{happened}. {self.fix}".rstrip(". ")
+        return said if said.endswith("?") else f"{said}."
 
 
 class FarthingError(Exception):
@@ -56,7 +57,7 @@ def quoted(text: str) -> str:
     "'2..'"
     """
     shown = repr(text[: LONGEST_QUOTE + 1])
-    return shown if len(text) <= LONGEST_QUOTE else f"{shown[:LONGEST_QUOTE]}…'"
+    return shown if len(shown) <= LONGEST_QUOTE else f"{shown[:LONGEST_QUOTE]}…{shown[0]}"
 
 
 def nearest(word: str, words: Iterable[str], count: int = 3) -> list[str]:
