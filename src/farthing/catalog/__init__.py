@@ -1,0 +1,1 @@
+"""Facts with sources: their shape, their files, look-ups and checks."""

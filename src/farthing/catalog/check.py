@@ -17,7 +17,7 @@ from farthing.catalog.load import DATA, Catalog, compile_folder
 from farthing.units.problem import Problem, did_you_mean
 
 NAMED_ROOMS = ("accelerators", "instances", "nodes", "models", "closed_models", "power", "pue")
-FACT_ROOMS = (*NAMED_ROOMS, "rentals", "fx", "assumptions")
+FACT_ROOMS = (*NAMED_ROOMS, "rentals", "fx", "assumptions", "seeds")
 Rule = Callable[[Catalog], Iterator[Finding]]
 
 
@@ -112,8 +112,6 @@ def _room(entries: Mapping[str, Entry], room: str) -> Iterator[tuple[str, Entry]
 
 def _cited(entry: Entry) -> Iterator[str]:
     yield from as_ids(getattr(entry, "source", ()))
-    for report in getattr(entry, "reported", ()):
-        yield report.source
     if isinstance(entry, Fact):
         for basis in entry.fields.values():
             yield from as_ids(basis.source)

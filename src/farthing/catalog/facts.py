@@ -80,18 +80,6 @@ def as_ids(source: str | tuple[str, ...]) -> tuple[str, ...]:
     return (source,) if isinstance(source, str) else source
 
 
-class Reported(Entry, frozen=True, kw_only=True):
-    """Figures that a report states about an accelerator, kept as stated beside our own."""
-
-    speed_vs_a100: Amount | None = None
-    purchase_usd: str = ""
-    rent_usd_per_gpu_hour: str = ""
-    source: str
-    date: DateText
-    confidence: Confidence
-    note: str = ""
-
-
 class Accelerator(Fact, frozen=True, kw_only=True):
     """One accelerator as sold. Peak rates are dense; links are per direction.
 
@@ -115,7 +103,6 @@ class Accelerator(Fact, frozen=True, kw_only=True):
     purchase_usd: Text | None = None
     aliases: tuple[str, ...] = ()
     default_for: tuple[str, ...] = ()
-    reported: tuple[Reported, ...] = ()
 
 
 class Instance(Fact, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     pue: Mapping[str, facts.Facility] = {}
     fx: Mapping[str, facts.ExchangeRate] = {}
     assumptions: Mapping[str, facts.Assumption] = {}
+    seeds: Mapping[str, facts.Assumption] = {}
     calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
     sources: Mapping[str, facts.Source] = {}
     places: Mapping[str, str] = {}

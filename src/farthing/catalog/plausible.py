@@ -24,7 +24,7 @@ USUAL_RATIOS: dict[NumberFormat, tuple[float, float]] = {
     "int8": (1.9, 2.1),
     "int4": (3.8, 4.2),
 }
-FLOP_PER_BYTE = (20.0, 800.0)  # BF16 rate over memory bandwidth, V100 to Rubin with room
+FLOP_PER_BYTE = (15.0, 800.0)  # BF16 rate over memory bandwidth, K80 to TPU v6e with room
 BYTE_PER_WATT_SECOND = (1e9, 2e10)  # memory bandwidth over power
 LARGEST_PRICE_JUMP = 10.0
 PARAMS_TOLERANCE = 0.01
@@ -33,7 +33,7 @@ PARAMS_TOLERANCE = 0.01
 def format_ratios(catalog: Catalog) -> Iterator[Finding]:
     """A number format whose rate has an unusual ratio to BF16 and no note."""
     for name, part in catalog.accelerators.items():
-        base = half_precision_flop_per_s(part)
+        base = part.peak_flop_per_s.get("bf16", part.peak_flop_per_s.get("fp16"))
         for number_format, (low, high) in USUAL_RATIOS.items():
             rate = part.peak_flop_per_s.get(number_format)
             if rate is None or base is None or _has_note(part, "peak_flop_per_s"):
@@ -53,12 +53,12 @@ def memory_balance(catalog: Catalog) -> Iterator[Finding]:
     for name, part in catalog.accelerators.items():
         base = half_precision_flop_per_s(part)
         if base is None:
-            yield _odd_part(name, "There is no bf16 or fp16 rate", "every estimate needs one")
+            yield _odd_part(name, "There is no bf16, fp16 or fp32 rate", "every estimate needs one")
             continue
         balance = base / part.hbm_byte_per_s
         if not FLOP_PER_BYTE[0] <= balance <= FLOP_PER_BYTE[1]:
             what = f"{balance:.0f} FLOP for each byte of memory traffic"
-            yield _odd_part(name, what, "parts so far lie between 20 and 800")
+            yield _odd_part(name, what, "parts so far lie between 15 and 800")
         per_watt = part.hbm_byte_per_s / part.power_watt
         if not BYTE_PER_WATT_SECOND[0] <= per_watt <= BYTE_PER_WATT_SECOND[1]:
             what = f"{per_watt:.2g} bytes of memory traffic for each joule"
