@@ -57,7 +57,7 @@ SUFFIXES: Final[Mapping[str, Unit]] = {
     "share": _SHARE,
     "tokens": Unit(Kind.TOKENS),
     "params": Unit(Kind.PARAMS),
-    **dict.fromkeys(("count", "size", "dimension", "rank", "sequences", "steps"), _COUNT),
+    **dict.fromkeys(("count", "size", "dimension", "rank", "sequences", "steps", "experts"), _COUNT),
     **dict.fromkeys(("stage", "level"), _LEVEL),
     **dict.fromkeys(("ratio", "multiple"), _MULTIPLE),
     **dict.fromkeys(("exponent", "loss"), _NUMBER),
