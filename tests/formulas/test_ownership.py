@@ -45,7 +45,7 @@ def test_capital_that_keeps_its_value_costs_only_interest():
 
 def test_lines_of_an_owned_year():
     power = own.power_usd_per_gpu_year(1000, 1.25, 0.08)
-    hosting = own.hosting_usd_per_gpu_year(1000, 150)
+    hosting = own.hosting_usd_per_gpu_year(1000, 0.15)
     care = own.operations_usd_per_gpu_year(60_000, 0.05, 500, 250_000)
     assert own.owned_usd_per_gpu_year(14_000, power, hosting, care) == pytest.approx(
         14_000 + 876 + 1800 + 3500
@@ -66,21 +66,21 @@ def test_commitment_discount():
 
 @given(prices, shares)
 def test_idle_hours_make_a_used_hour_dearer_never_cheaper(price, utilization):
-    assert own.reserved_usd_per_used_gpu_hour(price, utilization) >= price
+    assert own.effective_reserved_usd_per_gpu_hour(price, utilization) >= price
     assert own.owned_usd_per_gpu_hour(price * 8760, utilization) >= price * (1 - 1e-12)
 
 
 @given(prices, prices)
 def test_at_breakeven_both_ways_cost_the_same(reserved, on_demand):
     share = own.breakeven_utilization_share(reserved, on_demand)
-    assert own.reserved_usd_per_used_gpu_hour(reserved, share) == pytest.approx(on_demand)
+    assert own.effective_reserved_usd_per_gpu_hour(reserved, share) == pytest.approx(on_demand)
 
 
 @given(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 0.5))
 def test_spot_never_gives_hours_away(checkpoint, rework, restart):
     multiple = own.spot_overhead_multiple(checkpoint, rework, restart)
     assert multiple >= 1
-    assert own.spot_usd_per_progress_hour(2.0, multiple) >= 2.0
+    assert own.effective_spot_usd_per_gpu_hour(2.0, multiple) >= 2.0
 
 
 @given(st.floats(0, 0.5), st.floats(1, 15))

@@ -9,9 +9,8 @@ from typing import Final
 from farthing.catalog.facts import Accelerator, ProviderKind, Rental, Term
 from farthing.catalog.load import Catalog
 from farthing.catalog.speed import half_precision_flop_per_s
-from farthing.units.names import unit_of
 from farthing.units.problem import InputError, Problem
-from farthing.units.quantity import parse
+from farthing.units.quantity import parse_as
 from farthing.units.spread import Spread
 
 KINDS: Final[tuple[ProviderKind, ...]] = ("neocloud", "index", "marketplace", "hyperscaler")
@@ -45,8 +44,9 @@ def rent(facts: Catalog, accelerator: str, as_of: date, provider_kind: ProviderK
     1. The newest row of that kind of provider and term in force on the day. 2. Another kind of
     provider, in the order of `KINDS`. 3. The on-demand price times the usual ratio of the term.
     4. On a day before the first price, the first price. 5. The price per peak FLOP of the part that
-    is nearest in speed: of its generation, else of its vendor, else of anyone. Whatever follows the first rule is a guess: its
-    note says so, and from the third on its confidence is D. Raises InputError when none applies.
+    is nearest in speed: of its generation, else of its vendor, else of anyone. Whatever follows the
+    first rule is a guess: its note says so, and from the third on its confidence is D. Raises
+    InputError when none applies.
     """
     market = _Market(facts, as_of)
     kinds = (provider_kind, *(kind for kind in KINDS if kind != provider_kind))
@@ -87,12 +87,8 @@ class _Market:
                 row for row in self._rows(part, term) if row.provider_kind == kind and _in_force(row, day)
             ]
             if rows:
-                instead = (
-                    ""
-                    if kind == kinds[0]
-                    else f"No price of a {kinds[0]} is known: that of a {kind} is taken"
-                )
-                return self._quoted(_newest(rows), instead)
+                other = f"No {kinds[0]} price is known: the {kind} price is taken"
+                return self._quoted(_newest(rows), "" if kind == kinds[0] else other)
         return None
 
     def from_on_demand(self, part: str, kinds: tuple[ProviderKind, ...], term: Term) -> Rent | None:
@@ -161,7 +157,7 @@ class _Market:
         return 1 - high, 1 - mid, 1 - low
 
     def _assumed(self, name: str) -> tuple[float, float, float]:
-        value = parse(self.facts.assumptions[name].value, unit_of(name).kind, f"assumptions.yaml: {name}")
+        value = parse_as(self.facts.assumptions[name].value, name, f"assumption {name}").value
         return (value.p05, value.p50, value.p95) if isinstance(value, Spread) else (value, value, value)
 
 

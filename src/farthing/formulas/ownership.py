@@ -25,7 +25,7 @@ def compute_cost_usd(gpu_hours: Real, rent_usd_per_gpu_hour: Real) -> Real:
 def discounted_usd_per_gpu_hour(on_demand_usd_per_gpu_hour: Real, commitment_discount_share: Real) -> Real:
     """Price of a committed accelerator for every hour of the term, in dollars.
 
-    on-demand price · (1 − discount). Source: epoch-training-cost-trends.
+    on-demand price · (1 − discount). Source: epoch-cost-trends.
 
     >>> round(discounted_usd_per_gpu_hour(4.0, 0.37), 2)
     2.52
@@ -44,12 +44,12 @@ def reserved_cost_usd(reserved_gpu_count: Real, term_year: Real, reserved_usd_pe
     return reserved_gpu_count * term_year * _YEAR_H * reserved_usd_per_gpu_hour
 
 
-def reserved_usd_per_used_gpu_hour(reserved_usd_per_gpu_hour: Real, utilization_share: Real) -> Real:
+def effective_reserved_usd_per_gpu_hour(reserved_usd_per_gpu_hour: Real, utilization_share: Real) -> Real:
     """Price of a reserved hour that does work, in dollars: idle hours ride on the busy ones.
 
     price / utilization. Source: farthing-units.
 
-    >>> reserved_usd_per_used_gpu_hour(2.0, 0.5)
+    >>> effective_reserved_usd_per_gpu_hour(2.0, 0.5)
     4.0
     """
     return reserved_usd_per_gpu_hour / utilization_share
@@ -77,12 +77,12 @@ def spot_overhead_multiple(checkpoint_share: Real, rework_share: Real, restart_s
     return 1 / ((1 - checkpoint_share) * (1 - rework_share) * (1 - restart_share))
 
 
-def spot_usd_per_progress_hour(spot_usd_per_gpu_hour: Real, spot_overhead_multiple: Real) -> Real:
+def effective_spot_usd_per_gpu_hour(spot_usd_per_gpu_hour: Real, spot_overhead_multiple: Real) -> Real:
     """Price of a spot hour that makes progress, in dollars.
 
     price · paid hours per hour of progress. Source: daly-2006.
 
-    >>> round(spot_usd_per_progress_hour(1.0, 1.231), 3)
+    >>> round(effective_spot_usd_per_gpu_hour(1.0, 1.231), 3)
     1.231
     """
     return spot_usd_per_gpu_hour * spot_overhead_multiple
@@ -92,7 +92,7 @@ def capital_usd_per_gpu(purchase_usd: Real, server_multiple: Real, interconnect_
     """Capital tied up in one accelerator with its part of servers and fabric, in dollars.
 
     purchase · server multiple / (1 − interconnect's share of the cluster).
-    Source: epoch-training-cost-trends (1.64 and 19 %).
+    Source: epoch-cost-trends (1.64 and 19 %).
 
     >>> round(capital_usd_per_gpu(30_000, 1.64, 0.19))
     60741
@@ -158,22 +158,22 @@ def power_usd_per_gpu_year(draw_watt_per_gpu: Real, pue: Real, electricity_usd_p
     return draw_watt_per_gpu / 1000 * _YEAR_H * pue * electricity_usd_per_kwh
 
 
-def hosting_usd_per_gpu_year(draw_watt_per_gpu: Real, hosting_usd_per_kw_month: Real) -> Real:
+def hosting_usd_per_gpu_year(draw_watt_per_gpu: Real, hosting_usd_per_watt_per_month: Real) -> Real:
     """Space, cooling plant and remote hands in a colocation facility, in dollars a year.
 
-    kilowatts · price per kilowatt and month · 12; electricity is its own line.
-    Source: cbre-colocation.
+    watts · price per watt and month · 12; electricity is its own line.
+    Source: cbre-datacenter-h2-2024.
 
-    >>> hosting_usd_per_gpu_year(1000, 150)
+    >>> hosting_usd_per_gpu_year(1000, 0.15)
     1800.0
     """
-    return draw_watt_per_gpu / 1000 * hosting_usd_per_kw_month * 12
+    return draw_watt_per_gpu * hosting_usd_per_watt_per_month * 12
 
 
 def operations_usd_per_gpu_year(
     capital_usd_per_gpu: Real,
     maintenance_share_per_year: Real,
-    gpu_count_per_operator: Real,
+    operated_gpu_count: Real,
     loaded_usd_per_person_year: Real,
 ) -> Real:
     """Repairs, spares, support contracts and the people who run the cluster, in dollars a year.
@@ -184,7 +184,7 @@ def operations_usd_per_gpu_year(
     >>> round(operations_usd_per_gpu_year(60_000, 0.05, 500, 250_000))
     3500
     """
-    staff = loaded_usd_per_person_year / gpu_count_per_operator
+    staff = loaded_usd_per_person_year / operated_gpu_count
     return capital_usd_per_gpu * maintenance_share_per_year + staff
 
 

@@ -33,12 +33,13 @@ def person_count(
     people_share: Real,
     loaded_usd_per_person_year: Real,
     project_year: Real,
-    smallest_person_count: Real,
+    smallest_team_multiple: Real,
 ) -> Real:
     """People a run keeps busy: as many as its compute bill suggests, never below the least team.
 
-    compute · share / (cost of a person-year · years). Staff were 29 to 49 % of the cost of
-    developing frontier models. Source: cottier-2024-cost.
+    max(compute · share / (cost of a person-year · years), least team; 0.5 is half of one person's
+    time). Staff were 29 to 49 % of the cost of developing frontier models.
+    Source: cottier-2024-cost.
 
     >>> float(person_count(4e6, 0.5, 400_000, 0.5, 1))
     10.0
@@ -46,7 +47,7 @@ def person_count(
     1.0
     """
     busy = compute_cost_usd * people_share / (loaded_usd_per_person_year * project_year)
-    return np.maximum(busy, smallest_person_count)
+    return np.maximum(busy, smallest_team_multiple)
 
 
 def people_cost_usd(person_count: Real, loaded_usd_per_person_year: Real, project_year: Real) -> Real:
