@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,14 +49,12 @@ def store(key: bytes, content: bytes) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside the file, then rename: a reader sees the old or the new, never half."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink()
-        raise
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _digest(content: bytes) -> bytes:

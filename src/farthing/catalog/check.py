@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from farthing.catalog import names, plausible, published
+from farthing.catalog.compiler import compile_folder
+from farthing.catalog.contents import Catalog
 from farthing.catalog.facts import Entry, Fact, as_ids
+from farthing.catalog.files import DATA
 from farthing.catalog.findings import Finding
-from farthing.catalog.load import DATA, Catalog, compile_folder
 from farthing.units.problem import Problem, did_you_mean
 
 NAMED_ROOMS = ("accelerators", "instances", "nodes", "models", "closed_models", "power", "pue")

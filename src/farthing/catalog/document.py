@@ -8,17 +8,14 @@ facts need none of them and they are how a small file becomes a large one.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import yaml
 
+from farthing.catalog.entries import Route, Tree
+from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.units.problem import Problem
 
-LARGEST_FILE_BYTE = 4 * 1024 * 1024
 DEEPEST_NESTING = 12
-
-Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
-Route: TypeAlias = tuple[str | int, ...]
 
 _CONTENT = (yaml.NodeEvent, yaml.CollectionEndEvent)
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C parser where it was built

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
-from farthing.catalog.document import Route, Tree
 from farthing.catalog.facts import Entry
 from farthing.units.problem import Problem, did_you_mean
 
 E = TypeVar("E", bound=Entry)
+Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
+Route: TypeAlias = tuple[str | int, ...]
 
 
 class Place:

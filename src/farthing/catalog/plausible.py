@@ -8,9 +8,9 @@ import inspect
 from collections.abc import Iterator
 from itertools import pairwise
 
+from farthing.catalog.contents import Catalog
 from farthing.catalog.facts import Fact, Model, NumberFormat, Rental
 from farthing.catalog.findings import Finding
-from farthing.catalog.load import Catalog
 from farthing.catalog.speed import half_precision_flop_per_s
 from farthing.formulas import transformer
 from farthing.units.problem import did_you_mean

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from farthing.catalog.document import LARGEST_FILE_BYTE, Tree
-from farthing.catalog.entries import Place, to_fact
+from farthing.catalog.entries import Place, Tree, to_fact
 from farthing.catalog.facts import PublishedRun, PublishedStep
+from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.units.problem import CatalogError, Problem
 
 Row = TypeVar("Row", PublishedRun, PublishedStep)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from farthing.catalog import facts
-from farthing.catalog.document import Document, Route, Tree
-from farthing.catalog.entries import Place, to_fact
+from farthing.catalog.document import Document
+from farthing.catalog.entries import Place, Route, Tree, to_fact
 from farthing.units.problem import Problem
 
 

@@ -1,0 +1,42 @@
+"""The whole catalog as one value."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from farthing.catalog import facts, published
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """All facts by id.
+
+    `hash` names this state of the data; `places` gives file and line of each entry by `room/id`.
+    """
+
+    hash: str
+    folder: str
+    accelerators: Mapping[str, facts.Accelerator] = {}
+    instances: Mapping[str, facts.Instance] = {}
+    nodes: Mapping[str, facts.Node] = {}
+    models: Mapping[str, facts.Model] = {}
+    closed_models: Mapping[str, facts.ClosedModel] = {}
+    rentals: Mapping[str, facts.Rental] = {}
+    power: Mapping[str, facts.Grid] = {}
+    pue: Mapping[str, facts.Facility] = {}
+    fx: Mapping[str, facts.ExchangeRate] = {}
+    assumptions: Mapping[str, facts.Assumption] = {}
+    seeds: Mapping[str, facts.Assumption] = {}
+    calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
+    sources: Mapping[str, facts.Source] = {}
+    places: Mapping[str, str] = {}
+
+    @property
+    def published_runs(self) -> Mapping[str, facts.PublishedRun]:
+        """Whole training runs as published, by id; read when first asked for."""
+        return published.runs(Path(self.folder))
+
+    @property
+    def published_training(self) -> Mapping[str, facts.PublishedStep]:
+        """Measured training configurations, by id; read when first asked for."""
+        return published.steps(Path(self.folder))
