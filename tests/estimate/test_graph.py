@@ -92,6 +92,6 @@ def test_names_of_a_chain_are_its_formulas_and_their_arguments():
     assert names_of(CHAIN) == KNOWN | {"area", "volume", "weight"}
 
 
-def test_what_varies_with_an_input_is_known():
+def test_a_value_needs_its_arguments_and_theirs():
     made = plan(CHAIN, KNOWN, ("weight",))
-    assert made.drawn_from(["depth"]) == {"depth", "volume", "weight"}
+    assert made.needs("volume") == {"volume", "area", "depth", "width", "height"}

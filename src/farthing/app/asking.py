@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from farthing.app.fields import COMMON, VERBS, Field
@@ -106,7 +106,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
 
 def today() -> date:
     """The date of the clock: the one place where it is looked at."""
-    return datetime.now(tz=timezone.utc).date()
+    return datetime.now(tz=UTC).date()
 
 
 def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Question:
@@ -122,7 +122,9 @@ def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Questi
             if field.choices and field.quantity:
                 numbers[field.quantity] = float(field.choices.index(read_word(written, field)))
             elif field.quantity:
-                numbers[field.quantity] = read_number(_scalar(written), field.quantity, field.option, asked.rates)
+                numbers[field.quantity] = read_number(
+                    _scalar(written), field.quantity, field.option, asked.rates
+                )
             elif field.kind == "flag":
                 flags |= {field.name} if read_flag(written, field) else set()
             else:
@@ -148,7 +150,9 @@ def _whole(written: object, where: str, least: int, most: int) -> int:
     if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
         return int(text)
     what = f"{quoted(text)} is not a whole number from {least:,} to {most:,}"
-    raise InputError([Problem("not-a-number", "error", where, what, "", f"write one such as {max(least, 1)}")])
+    raise InputError(
+        [Problem("not-a-number", "error", where, what, "", f"write one such as {max(least, 1)}")]
+    )
 
 
 def _half_a_wish(no_name: bool) -> Problem:

@@ -170,5 +170,3 @@ def _unknown_name(word: str, names: list[str], stems: list[str], where: str) -> 
         why="neither an input nor a formula of this question has that name",
         fix=guess or "farthing graph train lists the names",
     )
-
-

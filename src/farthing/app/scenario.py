@@ -35,7 +35,9 @@ def read_text(path: str, where: str) -> str:
             raise InputError([_unusable(path, where, "it is larger than 1 MB", "give a smaller file")])
         return file.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError([_unusable(path, where, f"it is not UTF-8: {error.reason}", "save it as UTF-8")]) from None
+        raise InputError(
+            [_unusable(path, where, f"it is not UTF-8: {error.reason}", "save it as UTF-8")]
+        ) from None
     except (OSError, ValueError) as error:
         raise InputError([_unusable(path, where, str(error), "check the path and its rights")]) from None
 
@@ -50,10 +52,14 @@ def _problems(
         yield Problem("unknown-key", "error", place, f"the key {quoted(key)} is not known", why, fix)
     elif isinstance(value, list | dict) and key not in REPEATABLE:
         why = f"{key} is one value"
-        yield Problem("bad-value", "error", place, f"{key} is a list or mapping here", why, f"write {key}: VALUE")
+        yield Problem(
+            "bad-value", "error", place, f"{key} is a list or mapping here", why, f"write {key}: VALUE"
+        )
     elif isinstance(value, list | dict) and not _flat(value):
         why = f"{key} holds pairs of a name and a value"
-        yield Problem("bad-value", "error", place, f"{key} is nested too deep", why, f"write {key}: {{NAME: VALUE}}")
+        yield Problem(
+            "bad-value", "error", place, f"{key} is nested too deep", why, f"write {key}: {{NAME: VALUE}}"
+        )
 
 
 def _flat(value: list[Tree] | dict[str, Tree]) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TypeAlias, TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
@@ -115,10 +117,9 @@ def way_of(asked: Asked) -> Way:
 
 
 def _language_model() -> Way | None:
-    try:
-        from farthing.estimate import training
-    except ModuleNotFoundError:
+    if find_spec("farthing.estimate.training") is None:
         return None
+    training = import_module("farthing.estimate.training")
     return Way("language model", training.CHAIN, training.estimate)
 
 

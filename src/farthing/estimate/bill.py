@@ -4,8 +4,6 @@ Every chain that ends in accelerator-hours takes these formulas in, and gathers 
 here: rent or ownership, power, grid, and the shares of what a project pays beyond compute.
 """
 
-from datetime import date
-
 from farthing.catalog import find
 from farthing.catalog.facts import Accelerator, Fact
 from farthing.catalog.find import Found
@@ -14,7 +12,7 @@ from farthing.estimate.answer import Line
 from farthing.estimate.compose import line
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, missing
-from farthing.estimate.rent import RENT, rent
+from farthing.estimate.rent import RENT, gather_rent
 from farthing.estimate.run import Evaluation
 from farthing.formulas import energy, overhead, owned_compute, ownership, people
 from farthing.units.problem import InputError, Problem
@@ -86,7 +84,7 @@ def gather_bill(inputs: Inputs, found: Found[Accelerator]) -> tuple[Problem, ...
     if "owned" in question.flags:
         _gather_purchase(inputs, fact)
         return ()
-    return _gather_rent(inputs, found.id, question.as_of)
+    return gather_rent(inputs, found.id)
 
 
 def results_for(inputs: Inputs) -> tuple[str, ...]:
@@ -160,17 +158,6 @@ def _gather_purchase(inputs: Inputs, fact: Accelerator) -> None:
         )
 
 
-def _gather_rent(inputs: Inputs, accelerator: str, as_of: date) -> tuple[Problem, ...]:
-    if RENT in inputs:
-        return ()
-    question = inputs.question
-    quoted = rent(accelerator, as_of, question.word("term") or "on_demand", question.word("provider_kind"))
-    if quoted is None:
-        return (_unpriced(accelerator),)
-    inputs.look_up(RENT, quoted.value, quoted.sources, quoted.confidence, quoted.note)
-    return quoted.problems
-
-
 def _no_purchase(accelerator: str) -> Problem:
     return Problem(
         code="missing-input",
@@ -179,15 +166,4 @@ def _no_purchase(accelerator: str) -> Problem:
         what=f"no purchase price is known for {accelerator}",
         why="the cost of owning starts from it",
         fix="give it, for example --set purchase_usd=30000",
-    )
-
-
-def _unpriced(accelerator: str) -> Problem:
-    return Problem(
-        code="unpriced",
-        severity="warning",
-        where=RENT,
-        what=f"no rent of {accelerator} is known on these terms, so the money is unknown",
-        why="an unknown price is never taken as zero",
-        fix="give --rate, for example --rate '$2.50/h'",
     )

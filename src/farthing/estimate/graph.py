@@ -5,7 +5,7 @@ A plan is made once per (formulas, known names, wanted names) and then run on fl
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -45,13 +45,13 @@ class Plan:
             known[step.name] = step.formula(*[known[name] for name in step.arguments])
         return known
 
-    def drawn_from(self, varying: Iterable[str]) -> frozenset[str]:
-        """Names of the values that change when the named inputs change."""
-        touched = set(varying)
-        for step in self.steps:
-            if not touched.isdisjoint(step.arguments):
-                touched.add(step.name)
-        return frozenset(touched)
+    def needs(self, name: str) -> frozenset[str]:
+        """Every input and value that a value depends on, itself included."""
+        needed = {name}
+        for step in reversed(self.steps):
+            if step.name in needed:
+                needed.update(step.arguments)
+        return frozenset(needed)
 
 
 @lru_cache(maxsize=256)

@@ -64,7 +64,7 @@ class Evaluation:
         if not isinstance(result, np.ndarray):
             return {}
         outcome = np.log(result) if (result > 0).all() else result
-        shares = {name: _share(self.columns[name], outcome) for name in self.varying}
+        shares = {name: _share(self.columns[name], outcome) for name in self._behind(main)}
         total = max(1.0, sum(shares.values()))
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])
         return {name: share / total for name, share in ranked if share > 0}
@@ -74,16 +74,21 @@ class Evaluation:
 
         All the corners are one array, two places for each input.
         """
-        length = 2 * len(self.varying)
+        behind = self._behind(main)
+        length = 2 * len(behind)
         corners: dict[str, Real] = {n: _middle(item.value) for n, item in self.inputs.items()}
-        for place, name in enumerate(self.varying):
+        for place, name in enumerate(behind):
             corners[name] = _bumped(self.inputs[name].value, 2 * place, length)
         outcome = np.broadcast_to(self.plan.run(corners)[main], (length,)).reshape(-1, 2)
         swings = [
-            Swing(name, float(low), float(high))
-            for name, (low, high) in zip(self.varying, outcome, strict=True)
+            Swing(name, float(low), float(high)) for name, (low, high) in zip(behind, outcome, strict=True)
         ]
         return tuple(sorted(swings, key=lambda swing: -abs(swing.high - swing.low)))
+
+    def _behind(self, main: str) -> tuple[str, ...]:
+        """The uncertain inputs that a result depends on."""
+        needed = self.plan.needs(main)
+        return tuple(name for name in self.varying if name in needed)
 
 
 def evaluate(chain: Chain, inputs: Inputs, wanted: tuple[str, ...]) -> Evaluation:

@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         return _pipe_closed()
-    except Exception as error:  # noqa: BLE001 - the last line of defense of a command line
+    except Exception as error:
         if os.environ.get("FARTHING_DEBUG"):
             raise
         problems = getattr(error, "problems", None)

@@ -1,0 +1,111 @@
+"""`catalog`: list, show, search and check the facts, and the price history of an accelerator."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+
+from farthing.app.asking import today
+from farthing.catalog import find
+from farthing.catalog.check import folder_problems
+from farthing.catalog.facts import Rental
+from farthing.catalog.load import catalog, compile_folder
+from farthing.estimate.rent import rentals
+from farthing.units.problem import InputError, Problem, did_you_mean, quoted
+
+KINDS: Mapping[str, str] = {
+    "accelerators": "accelerators",
+    "models": "open models by their shape",
+    "closed_models": "what is reported of closed models",
+    "nodes": "servers and racks",
+    "instances": "cloud instances",
+    "power": "electricity and its carbon by country",
+    "pue": "data centers",
+    "assumptions": "defaults with their reasons",
+    "sources": "where facts come from",
+}
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One entry in a list: its kind, its id, its name."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class FactShown(msgspec.Struct, frozen=True):
+    """One entry with all its fields, and the titles of its sources."""
+
+    kind: str
+    id: str
+    fields: Mapping[str, object]
+    sources: Mapping[str, str]
+    note: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """How many facts there are of each kind, and what is wrong with them."""
+
+    catalog: str
+    counts: Mapping[str, int]
+    problems: tuple[Problem, ...]
+
+
+def entries(kind: str | None = None) -> tuple[Listed, ...]:
+    """Every entry, or those of one kind. Raises InputError for an unknown kind."""
+    if kind is not None and kind not in KINDS:
+        what = f"{quoted(kind)} is no kind of fact"
+        fix = did_you_mean(kind, KINDS) or f"it is one of {', '.join(KINDS)}"
+        raise InputError([Problem("unknown-kind", "error", "catalog list", what, "", fix)])
+    rooms = KINDS if kind is None else (kind,)
+    return tuple(
+        Listed(room, name, _title(fact)) for room in rooms for name, fact in getattr(catalog(), room).items()
+    )
+
+
+def show(name: str) -> FactShown:
+    """One entry by any of its names. Raises InputError with the nearest names."""
+    if name in catalog().assumptions:
+        room, entry, fact = "assumptions", name, catalog().assumptions[name]
+        return FactShown(room, entry, _fields(fact), _sources(fact.sources), "")
+    found = find.find(name)
+    note = ""
+    if found.room == "accelerators":
+        note = find.found_accelerator(name).assumed
+    return FactShown(found.room, found.id, _fields(found.fact), _sources(found.fact.sources), note)
+
+
+def search(text: str) -> tuple[Listed, ...]:
+    """Entries that have a text in one of their names."""
+    return tuple(Listed(found.room, found.id, _title(found.fact)) for found in find.search(text))
+
+
+def prices(accelerator: str, since: date | None = None) -> tuple[Rental, ...]:
+    """Rental quotes of an accelerator, oldest first. Raises InputError for an unknown name."""
+    rows = rentals(find.found_accelerator(accelerator).id)
+    return tuple(row for row in rows if since is None or row.valid_from >= since.isoformat())
+
+
+def check() -> Checked:
+    """Read every fact again and tell all that is wrong, without raising."""
+    compiled, _ = compile_folder()
+    counts = {room: len(getattr(compiled, room)) for room in (*KINDS, "rentals", "fx")}
+    return Checked(compiled.hash, counts, folder_problems(as_of=today().isoformat()))
+
+
+def _title(fact: object) -> str:
+    for name in ("name", "title", "value"):
+        if text := getattr(fact, name, ""):
+            return str(text)
+    return ""
+
+
+def _fields(fact: object) -> Mapping[str, object]:
+    built: Mapping[str, object] = msgspec.to_builtins(fact)
+    return built
+
+
+def _sources(ids: tuple[str, ...]) -> Mapping[str, str]:
+    known = catalog().sources
+    return {name: known[name].title if name in known else name for name in ids}

@@ -1,0 +1,41 @@
+"""What lies on this machine that farthing could use. Looks whether it is there, never inside."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from farthing.app.state import last_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was found: what it is, where it lies, and what can be done with it."""
+
+    what: str
+    where: str
+    use: str
+
+
+def look_around() -> tuple[Found, ...]:
+    """Everything that was found; nothing is opened and nothing leaves the machine."""
+    places = (
+        ("the last answer", last_answer(), "farthing why NAME explains it"),
+        ("a ledger", _ledger(), "nothing reads it yet"),
+        ("Claude Code logs", Path.home() / ".claude" / "projects", "nothing reads them yet"),
+        ("Codex logs", Path.home() / ".codex" / "sessions", "nothing reads them yet"),
+    )
+    return tuple(Found(what, str(path), use) for what, path, use in places if _there(path))
+
+
+def _ledger() -> Path:
+    own = os.environ.get("FARTHING_LEDGER")
+    base = os.environ.get("XDG_DATA_HOME")
+    data = Path(base) if base else Path.home() / ".local" / "share"
+    return Path(own) if own else data / "farthing" / "ledger"
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -1,0 +1,30 @@
+"""What bare `farthing` shows: the four doors, and what lies on this machine."""
+
+import click
+
+_DOORS = (
+    (
+        "Estimate",
+        "what it will cost",
+        "farthing train --accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h'",
+    ),
+    ("Track", "where the money goes", ""),
+    ("Optimize", "what it would cost done better", ""),
+    ("Check", "whether a number is true", "farthing why compute_cost_usd"),
+)
+
+
+def welcome() -> None:
+    """Print the doors, each with the one command to try, and what was found."""
+    from farthing.app.machine import look_around
+
+    click.echo("Farthing: what your AI costs, before you build it, while it runs, and done better.\n")
+    for name, what, command in _DOORS:
+        click.echo(f"  {name:<9} {what}")
+        click.echo(f"            {command or 'not built yet in this version'}")
+    found = look_around()
+    if found:
+        click.echo("\nOn this machine:")
+    for thing in found:
+        click.echo(f"  {thing.what} in {thing.where}: {thing.use}")
+    click.echo("\nfarthing --help lists every verb. Nothing is sent anywhere.")
