@@ -16,6 +16,7 @@ from farthing.catalog.contents import Catalog
 from farthing.catalog.facts import Entry, Fact, as_ids
 from farthing.catalog.files import DATA
 from farthing.catalog.findings import Finding
+from farthing.catalog.readable import unreadable_figures
 from farthing.units.problem import Problem, did_you_mean
 
 NAMED_ROOMS = ("accelerators", "instances", "nodes", "models", "closed_models", "power", "pue")
@@ -25,17 +26,17 @@ Rule = Callable[[Catalog], Iterator[Finding]]
 
 def problems(catalog: Catalog, as_of: str | None = None) -> tuple[Problem, ...]:
     """Everything doubtful in a loaded catalog; `as_of` (2026-11-22) also checks for the future."""
-    rules: tuple[Rule, ...] = (unknown_sources, ambiguous_names, unknown_fields, *plausible.RULES)
-    found = [finding for rule in rules for finding in rule(catalog)]
+    found = [finding for rule in RULES for finding in rule(catalog)]
     if as_of is not None:
         found.extend(future_dates(catalog, as_of))
-    return tuple(finding.problem(catalog.places) for finding in found)
+    tables = published.problems(Path(catalog.folder))
+    return (*tables, *(finding.problem(catalog.places) for finding in found))
 
 
 def folder_problems(data: Path = DATA, as_of: str | None = None) -> tuple[Problem, ...]:
     """What is wrong with the files of a folder: form first, then belief."""
     catalog, form = compile_folder(data)
-    return (*form, *published.problems(data), *problems(catalog, as_of))
+    return (*form, *problems(catalog, as_of))
 
 
 def unknown_sources(catalog: Catalog) -> Iterator[Finding]:
@@ -103,8 +104,17 @@ def all_facts(catalog: Catalog) -> Iterator[tuple[str, Entry]]:
         yield from _room(getattr(catalog, room), room)
     for stem, constants in catalog.calibration.items():
         yield from _room(constants, f"calibration/{stem}")
-    yield from _room(catalog.published_runs, published.RUNS)
-    yield from _room(catalog.published_training, published.STEPS)
+    for table in published.TABLES:
+        yield from _room(published.read(Path(catalog.folder), table).rows, table.name)
+
+
+RULES: tuple[Rule, ...] = (
+    unknown_sources,
+    ambiguous_names,
+    unknown_fields,
+    unreadable_figures,
+    *plausible.RULES,
+)
 
 
 def _room(entries: Mapping[str, Entry], room: str) -> Iterator[tuple[str, Entry]]:

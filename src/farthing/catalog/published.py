@@ -3,60 +3,82 @@
 import csv
 import functools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from farthing.catalog.entries import Place, Tree, to_fact
 from farthing.catalog.facts import PublishedRun, PublishedStep
 from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.units.problem import CatalogError, Problem
 
-Row = TypeVar("Row", PublishedRun, PublishedStep)
-RUNS = "published/runs.csv"
-STEPS = "published/training.csv"
+Row = TypeVar("Row", bound=PublishedRun | PublishedStep, covariant=True)
 
 
-@functools.cache
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Row]):
+    """A table of the data folder and the kind of its rows."""
+
+    name: str
+    kind: type[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[Row]):
+    """The sound rows of a table by id, and what is wrong with the others."""
+
+    rows: Mapping[str, Row]
+    problems: tuple[Problem, ...]
+
+
+RUNS = Table("published/runs.csv", PublishedRun)
+STEPS = Table("published/training.csv", PublishedStep)
+TABLES: tuple[Table[PublishedRun | PublishedStep], ...] = (RUNS, STEPS)
+
+
 def runs(data: Path) -> Mapping[str, PublishedRun]:
     """Whole training runs by id. Raises CatalogError with every bad row."""
-    return _table(data, RUNS, PublishedRun)
+    return _sound(read(data, RUNS))
 
 
-@functools.cache
 def steps(data: Path) -> Mapping[str, PublishedStep]:
     """Measured training configurations by id. Raises CatalogError with every bad row."""
-    return _table(data, STEPS, PublishedStep)
+    return _sound(read(data, STEPS))
 
 
 def problems(data: Path) -> tuple[Problem, ...]:
     """Everything that is wrong in the tables of a data folder."""
-    found: list[Problem] = []
-    for read in (runs, steps):
-        try:
-            read(data)
-        except CatalogError as error:
-            found.extend(error.problems)
-    return tuple(found)
+    return tuple(problem for table in TABLES for problem in read(data, table).problems)
 
 
-def _table(data: Path, name: str, kind: type[Row]) -> Mapping[str, Row]:
-    rows: dict[str, Row] = {}
+def read(data: Path, table: Table[Row]) -> Reading[Row]:
+    """Rows and problems of a table, read once in a process."""
+    return _read(data, table)  # type: ignore[return-value]  # a cached function loses its Row
+
+
+@functools.cache
+def _read(data: Path, table: Table[PublishedRun | PublishedStep]) -> Reading[PublishedRun | PublishedStep]:
+    rows: dict[str, PublishedRun | PublishedStep] = {}
     found: list[Problem] = []
     try:
-        for line, cells in _cells(data / name):
-            place = Place(name, {(): line}, ())
-            row, wrong = to_fact(cells, kind, place)
+        for line, cells in _cells(data / table.name):
+            place = Place(table.name, {(): line}, ())
+            row, wrong = to_fact(cells, table.kind, place)
             found.extend(wrong)
             if row is not None and row.id in rows:
                 found.append(_bad(place.at(), f"The id '{row.id}' is used twice", "Rename one."))
             elif row is not None:
                 rows[row.id] = row
-    except (csv.Error, UnicodeDecodeError, ValueError) as error:
-        found.append(_bad(name, f"The table cannot be read: {error}", "Save it as CSV in UTF-8."))
-    if found:
-        raise CatalogError(tuple(found))
-    return MappingProxyType(rows)
+    except (csv.Error, ValueError) as error:
+        found.append(_bad(table.name, f"The table cannot be read: {error}", "Save it as CSV in UTF-8."))
+    return Reading(MappingProxyType(rows), tuple(found))
+
+
+def _sound(reading: Reading[Row]) -> Mapping[str, Row]:
+    if reading.problems:
+        raise CatalogError(reading.problems)
+    return reading.rows
 
 
 def _cells(path: Path) -> Iterator[tuple[int, dict[str, Tree]]]:
