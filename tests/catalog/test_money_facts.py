@@ -294,3 +294,11 @@ def test_published_steps_agree_with_the_table_they_were_chosen_from(real):
     for name, step in real.published_training.items():
         printed = table[name]["tokens_per_s_per_gpu"]
         assert step.tokens_per_s_per_gpu == (float(printed) if printed else None)
+
+
+def test_every_category_has_its_parent():
+    text = (Path(catalog().folder) / "taxonomy.yaml").read_text("utf-8")
+    ids = [line.partition(":")[0] for line in text.splitlines() if line and not line.startswith("#")]
+    assert len(ids) == len(set(ids))
+    assert all(not parent or parent in ids for parent in (name.rpartition(".")[0] for name in ids))
+    assert "training.compute.gpu_hours" in ids
