@@ -268,15 +268,10 @@ def mixing_params(
     >>> mixing_params(41943040, 32, 0, 0)                               # Llama 3.1 8B
     1342177280
     """
-    return (
-        attention_params_per_layer * attention_layer_count
-        + mamba_params_per_layer * mamba_layer_count
-    )
+    return attention_params_per_layer * attention_layer_count + mamba_params_per_layer * mamba_layer_count
 
 
-def dense_ffn_params(
-    ffn_params_per_layer: Real, ffn_layer_count: Real, moe_layer_count: Real
-) -> Real:
+def dense_ffn_params(ffn_params_per_layer: Real, ffn_layer_count: Real, moe_layer_count: Real) -> Real:
     """Parameters of all plain feed-forward layers, as a count.
 
     ffn · (ffn_layers − mixture layers). Source: shazeer-2020-glu.
