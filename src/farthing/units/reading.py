@@ -68,7 +68,9 @@ class Reader:
             raise self._error(reason) from None
 
     def _sized(self, side: Side) -> _Sized:
-        of, per = RATES.get(side.of, (side.of, side.per)) if self.rule.over else (side.of, side.per)
+        of, per = side.of, side.per
+        if self.rule.over and not per:
+            of, per = RATES.get(of, (of, per))
         scale, unit = self._unit(of)
         if side.money:
             if unit is not None and unit.currency != side.money:
