@@ -14,37 +14,9 @@ from farthing.catalog import find
 from farthing.catalog.facts import Model
 from farthing.catalog.find import Found
 from farthing.estimate.gather import Basis, Input
-from farthing.estimate.graph import Formula, arguments_of, plan
-from farthing.formulas import transformer
+from farthing.estimate.graph import arguments_of, plan
+from farthing.formulas.transformer import PARAMETER_FORMULAS
 from farthing.units.problem import InputError
-
-PARAMETER_FORMULAS: Final[tuple[Formula, ...]] = (
-    transformer.grouped_attention_params_per_layer,
-    transformer.latent_query_params_per_layer,
-    transformer.latent_attention_params_per_layer,
-    transformer.attention_params_per_layer,
-    transformer.ffn_params_per_layer,
-    transformer.expert_params,
-    transformer.expert_layer_params,
-    transformer.shared_expert_params_per_layer,
-    transformer.expert_projection_params_per_layer,
-    transformer.active_expert_params_per_layer,
-    transformer.router_params_per_layer,
-    transformer.mamba_params_per_layer,
-    transformer.embedding_params,
-    transformer.output_params,
-    transformer.moe_layer_count,
-    transformer.mixing_params,
-    transformer.dense_ffn_params,
-    transformer.moe_params,
-    transformer.active_moe_params,
-    transformer.params,
-    transformer.active_params,
-    transformer.matmul_params,
-    transformer.mtp_params,
-    transformer.active_mtp_params,
-)
-"""Every formula that counts parameters: a chain from the shape to `params` and its pieces."""
 
 _MADE = frozenset(formula.__name__ for formula in PARAMETER_FORMULAS)
 _ASKED = {name for formula in PARAMETER_FORMULAS for name in arguments_of(formula)} - _MADE

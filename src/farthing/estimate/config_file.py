@@ -126,9 +126,9 @@ class Fields:
         )
 
     def _whole(self, name: str, value: object, least: int, default: int) -> int:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            if least <= value <= LARGEST_NUMBER and value == int(value):
-                return int(value)
+        number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
+        if least <= number <= LARGEST_NUMBER and number == int(number):
+            return int(number)
         self._bad(name, value, f"a whole number from {least} to {LARGEST_NUMBER:,}")
         return default
 
