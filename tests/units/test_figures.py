@@ -79,5 +79,6 @@ def test_a_unit_is_shown_after_its_number():
 
 def test_small_money_keeps_its_fraction_of_a_cent():
     assert money(0.000217, "$") == "$0.000217"
-    assert money(12.345, "$", 3) == "$12"
+    assert money(12.345, "$", 3) == "$12.30"
+    assert money(12.345, "$", 2) == "$12"
     assert money(-4000, "$") == "-$4,000"

@@ -2,6 +2,7 @@
 
 from farthing.app.explain import Explanation
 from farthing.estimate.answer import Assumption, Driver, Estimate, Line, Range, Result, Source, StepTaken
+from farthing.estimate.industry import Standing
 from farthing.estimate.run import Swing
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Range",
     "Result",
     "Source",
+    "Standing",
     "StepTaken",
     "Swing",
 ]

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 
 from farthing.app.fields import COMMON, VERBS, Field
 from farthing.app.reading import (
@@ -17,7 +16,6 @@ from farthing.app.reading import (
     split_pair,
     unknown_options,
 )
-from farthing.app.scenario import read_scenario
 from farthing.estimate.question import Number, Question, Solve
 from farthing.units.dates import parse_date
 from farthing.units.money import Rate, currency_of
@@ -30,7 +28,7 @@ MOST_DRAWS = 1_000_000
 _LARGEST_SEED = 2**63 - 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The options of one question, read as far as they can be before the formulas are known."""
 
@@ -39,11 +37,7 @@ class Asked:
     question: Question
     fields: tuple[Field, ...]
     currency: str
-
-    @cached_property
-    def rates(self) -> Mapping[str, Rate]:
-        """Exchange rates of the question."""
-        return exchange_rates(_texts(self.options.get("fx")), self.question.as_of)
+    rates: Mapping[str, Rate]
 
     def with_names(self, names: Collection[str]) -> Question:
         """The question with `--set` and `--solve` read, now that the names of the chain are known."""
@@ -84,7 +78,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     if unknown := unknown_options(given, fields):
         raise InputError(unknown)
     scenario = given.pop("scenario", None)
-    options = given if scenario is None else merge(read_scenario(str(scenario), fields), given)
+    options = given if scenario is None else _with_scenario(str(scenario), fields, given)
     collector = Collector()
     as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
     with collector:
@@ -95,10 +89,11 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
         draws = _whole(options.get("draws", DRAWS), "--draws", 1, MOST_DRAWS)
     with collector:
         currency = currency_of(str(options.get("currency", "USD")), "--currency")
-    question = Question(verb=verb, as_of=as_of, seed=seed, draws=draws)
-    asked = Asked(verb, options, question, fields, currency)
+    rates: Mapping[str, Rate] = {}
     with collector:
-        asked.rates  # noqa: B018 - a bad --fx is an error even where no price needs it
+        rates = exchange_rates(_texts(options.get("fx")), as_of)
+    question = Question(verb=verb, as_of=as_of, seed=seed, draws=draws)
+    asked = Asked(verb, options, question, fields, currency, rates)
     question = _fill(asked, VERBS[verb], collector)
     collector.done()
     return replace(asked, question=question)
@@ -107,6 +102,12 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
 def today() -> date:
     """The date of the clock: the one place where it is looked at."""
     return datetime.now(tz=UTC).date()
+
+
+def _with_scenario(path: str, fields: tuple[Field, ...], given: dict[str, object]) -> dict[str, object]:
+    from farthing.app.scenario import read_scenario  # YAML costs 15 ms to import
+
+    return merge(read_scenario(path, fields), given)
 
 
 def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Question:

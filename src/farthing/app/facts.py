@@ -7,9 +7,8 @@ import msgspec
 
 from farthing.app.asking import today
 from farthing.catalog import find
-from farthing.catalog.check import folder_problems
 from farthing.catalog.facts import Rental
-from farthing.catalog.load import catalog, compile_folder
+from farthing.catalog.load import catalog
 from farthing.estimate.rent import rentals
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
@@ -89,6 +88,9 @@ def prices(accelerator: str, since: date | None = None) -> tuple[Rental, ...]:
 
 def check() -> Checked:
     """Read every fact again and tell all that is wrong, without raising."""
+    from farthing.catalog.check import folder_problems  # YAML costs 15 ms to import
+    from farthing.catalog.compiler import compile_folder
+
     compiled, _ = compile_folder()
     counts = {room: len(getattr(compiled, room)) for room in (*KINDS, "rentals", "fx")}
     return Checked(compiled.hash, counts, folder_problems(as_of=today().isoformat()))

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from types import TracebackType
+from typing import Self, TypeAlias
 
 from farthing.app.fields import Field
 from farthing.estimate.exchange import rate_of
@@ -25,10 +26,12 @@ class Collector:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
-    def __enter__(self) -> "Collector":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         if isinstance(error, InputError):
             self.problems.extend(error.problems)
             return True

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from farthing.app.fields import REPEATABLE, Field
-from farthing.catalog.document import Document, Tree, parse
+from farthing.catalog.document import Document, parse
+from farthing.catalog.entries import Tree
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
 LARGEST_BYTE = 1_000_000

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from farthing.estimate.industry import Standing
 from farthing.estimate.run import Swing
 from farthing.units.problem import Problem
 
@@ -114,6 +115,7 @@ class Estimate(msgspec.Struct, frozen=True):
     confidence: str | None
     main: str
     tornado: tuple[Swing, ...]
+    industry: tuple[Standing, ...]
     steps: tuple[StepTaken, ...]
 
     @property

@@ -20,6 +20,7 @@ from farthing.estimate.answer import (
 )
 from farthing.estimate.gather import Input, Inputs
 from farthing.estimate.graph import Step
+from farthing.estimate.industry import standings
 from farthing.estimate.run import Evaluation
 from farthing.units.figures import unit_label
 from farthing.units.problem import Problem
@@ -66,6 +67,7 @@ def compose(inputs: Inputs, run: Evaluation, said: Said) -> Estimate:
         confidence=max((i.confidence for i in run.inputs.values() if i.confidence), default=None),
         main=said.main,
         tornado=run.tornado(said.main),
+        industry=standings(run),
         steps=tuple(_step(run, step) for step in run.plan.steps),
     )
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from farthing.estimate.answer import Assumption, Estimate, Line
 from farthing.present.layout import Ink, paragraph, section, table
-from farthing.present.wording import NINE_IN_TEN, interval, middle, own_results, result_words, twin
-from farthing.units.figures import figure
+from farthing.present.wording import NINE_IN_TEN, interval, middle, own_results, result_words, sentence, twin
+from farthing.units.figures import figure, span
 from farthing.units.problem import Problem
 
 _COMPUTE = "training.compute"
@@ -21,6 +21,7 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += _money(answer, ink)
     lines += section("Results", _results(answer, width), ink)
     lines += section(f"What drives {answer.main}", _drivers(answer, width), ink)
+    lines += section("Beside published runs", _industry(answer, width), ink)
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
     lines += section("Next best", _rows(answer, width), ink)
     lines += section("Assumptions", _assumptions(answer.assumptions, width, explain=explain), ink)
@@ -58,6 +59,15 @@ def _drivers(answer: Estimate, width: int) -> list[str]:
         ends = f"alone moves it from {figure(swing.low, unit, 2)} to {figure(swing.high, unit, 2)}"
         rows.append((driver.name, f"{driver.share:.0%} of the variance", ends))
     return table(rows, "<><", width)
+
+
+def _industry(answer: Estimate, width: int) -> list[str]:
+    rows = []
+    for found in answer.industry:
+        place = f"higher than {found.below_share:.0%} of {found.count} published runs"
+        usual = f"usual: {span(found.low, found.mid, found.high, found.unit)}"
+        rows.append((found.name, figure(found.value, found.unit, 2), place, usual))
+    return table(rows, "<><<", width)
 
 
 def _bill(lines: Iterable[Line], width: int, *, explain: bool) -> list[str]:
@@ -117,7 +127,7 @@ def _problems(problems: Iterable[Problem], width: int, ink: Ink) -> list[str]:
         place = f"{problem.where}: " if problem.where else ""
         said = "; ".join(part for part in (problem.what, problem.why) if part)
         lines += [ink.warn(line) for line in paragraph(f"{problem.severity}: {place}{said}", width, 2)]
-        lines += paragraph(problem.fix, width, 4) if problem.fix else []
+        lines += paragraph(sentence(problem.fix), width, 4) if problem.fix else []
     return lines
 
 

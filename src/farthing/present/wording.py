@@ -38,5 +38,10 @@ def own_results(answer: Estimate) -> list[str]:
     return [name for name, result in answer.results.items() if result.currency is None]
 
 
+def sentence(text: str) -> str:
+    """Text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def _bare(name: str) -> str:
     return name.removesuffix(_USD) if name.endswith(_USD) else ""

@@ -100,7 +100,8 @@ def money(value: float, symbol: str, digits: int | None = None) -> str:
     sign, size = ("-" if value < 0 else ""), abs(value)
     if size and 0.01 <= size < 1000:
         kept = size if digits is None else _significant(size, digits)
-        text = f"{kept:,.2f}" if digits is None or kept < 10 else f"{kept:,.0f}"
+        cents = digits is None or kept < 10 ** (digits - 1)
+        text = f"{kept:,.2f}" if cents else f"{kept:,.0f}"
         return f"{sign}{symbol}{text}"
     whole = float(round(size)) if size >= 1000 and digits is None else size
     return f"{sign}{symbol}{number(whole, digits)}"

@@ -34,7 +34,7 @@ def as_text(problem: "Problem") -> str:
     """A problem on at most three lines: what and where, why, and what to do."""
     place = f"{problem.where}: " if problem.where else ""
     lines = [f"{problem.severity}: {place}{problem.what}"]
-    lines += [f"  {line}" for line in (problem.why, problem.fix) if line]
+    lines += [f"  {line[0].upper()}{line[1:]}" for line in (problem.why, problem.fix) if line]
     return "\n".join(lines)
 
 
