@@ -82,6 +82,20 @@ def unknown_fields(catalog: Catalog) -> Iterator[Finding]:
                 )
 
 
+def orphan_categories(catalog: Catalog) -> Iterator[Finding]:
+    """A category of bills whose parent does not exist."""
+    for name in catalog.taxonomy:
+        parent = name.rpartition(".")[0]
+        if parent and parent not in catalog.taxonomy:
+            yield Finding(
+                code="orphan-category",
+                place=f"taxonomy/{name}",
+                what=f"The category '{parent}' that holds it does not exist",
+                why="totals are summed along the path",
+                fix=did_you_mean(parent, catalog.taxonomy) or f"Add '{parent}'.",
+            )
+
+
 def future_dates(catalog: Catalog, as_of: str) -> Iterator[Finding]:
     """A fact dated after the day on which it is checked."""
     entries = [*all_facts(catalog), *_room(catalog.sources, "sources")]
@@ -113,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     ambiguous_names,
     unknown_fields,
     unreadable_figures,
+    orphan_categories,
     *plausible.RULES,
 )
 

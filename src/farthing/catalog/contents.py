@@ -28,6 +28,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: Mapping[str, facts.Assumption] = {}
     seeds: Mapping[str, facts.Assumption] = {}
     calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
+    taxonomy: Mapping[str, facts.Category] = {}
     sources: Mapping[str, facts.Source] = {}
     places: Mapping[str, str] = {}
 

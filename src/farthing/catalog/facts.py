@@ -275,6 +275,13 @@ class CalibratedConstant(Fact, frozen=True, kw_only=True):
     unit: Text
 
 
+class Category(Entry, frozen=True, kw_only=True):
+    """What a line of a bill is for. Its id is a path: `training.compute` is inside `training`."""
+
+    name: Text
+    note: str = ""
+
+
 class PublishedRun(Entry, frozen=True, kw_only=True):
     """One whole training run as published: a row of `published/runs.csv`."""
 

@@ -55,6 +55,7 @@ ROOMS = (  # the first pattern that matches wins
     Room("power/*.yaml", "power", facts.Grid),
     Room("fx/*.yaml", "fx", facts.ExchangeRate, _rate_name),
     Room("assumptions.yaml", "assumptions", facts.Assumption),
+    Room("taxonomy.yaml", "taxonomy", facts.Category),
     Room("seeds.yaml", "seeds", facts.Assumption),
     Room("calibration/*.yaml", "calibration", facts.CalibratedConstant),
 )
