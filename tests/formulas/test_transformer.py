@@ -10,12 +10,24 @@ from hypothesis import strategies as st
 from farthing.formulas import transformer
 from farthing.formulas.transformer import PARAMETER_FORMULAS
 
-NONE = dict.fromkeys(
-    "position_embedding_count expert_count experts_per_token expert_ffn_size shared_expert_ffn_size "
-    "dense_layer_count q_lora_rank kv_lora_rank rope_dimension mamba_layer_count mamba_inner_size "
-    "mamba_state_size mamba_group_count mamba_head_count mtp_layer_count other_params".split(),
-    0,
-)
+NONE = {
+    "position_embedding_count": 0,
+    "expert_count": 0,
+    "experts_per_token": 0,
+    "expert_ffn_size": 0,
+    "shared_expert_ffn_size": 0,
+    "dense_layer_count": 0,
+    "q_lora_rank": 0,
+    "kv_lora_rank": 0,
+    "rope_dimension": 0,
+    "mamba_layer_count": 0,
+    "mamba_inner_size": 0,
+    "mamba_state_size": 0,
+    "mamba_group_count": 0,
+    "mamba_head_count": 0,
+    "mtp_layer_count": 0,
+    "other_params": 0,
+}
 
 
 def shape(layers, hidden, heads, kv_heads, head_dim, ffn, matrices, vocab, tied, **more):
@@ -60,11 +72,28 @@ NANO = {
     "shared_expert_ffn_size": 3712,
 }
 PUBLISHED = {
-    "gpt2": (shape(12, 768, 12, 12, 64, 3072, 2, 50257, 1, position_embedding_count=1024), 124439808, 124439808),
+    "gpt2": (
+        shape(12, 768, 12, 12, 64, 3072, 2, 50257, 1, position_embedding_count=1024),
+        124439808,
+        124439808,
+    ),
     "llama-3.1-8b": (shape(32, 4096, 32, 8, 128, 14336, 3, 128256, 0), 8030261248, 8030261248),
     "falcon-7b": (shape(32, 4544, 71, 1, 64, 18176, 2, 65024, 1), 6921720704, 6921720704),
     "mixtral-8x7b": (
-        shape(32, 4096, 32, 8, 128, 14336, 3, 32000, 0, expert_count=8, experts_per_token=2, expert_ffn_size=14336),
+        shape(
+            32,
+            4096,
+            32,
+            8,
+            128,
+            14336,
+            3,
+            32000,
+            0,
+            expert_count=8,
+            experts_per_token=2,
+            expert_ffn_size=14336,
+        ),
         46702792704,
         12.9e9,
     ),
@@ -92,7 +121,7 @@ def test_the_chain_is_in_order_and_complete():
     public = {
         name
         for name, item in vars(transformer).items()
-        if inspect.isfunction(item) and not name.startswith("_") and name not in ("cast",)
+        if inspect.isfunction(item) and not name.startswith("_") and name != "cast"
     }
     assert public == {formula.__name__ for formula in PARAMETER_FORMULAS}
 
@@ -112,7 +141,12 @@ def test_what_multiplies_each_token_leaves_out_the_input_table_only():
 
 
 def test_interleaved_dense_layers_of_llama_4_maverick():
-    experts = {"expert_count": 128, "experts_per_token": 1, "expert_ffn_size": 8192, "shared_expert_ffn_size": 8192}
+    experts = {
+        "expert_count": 128,
+        "experts_per_token": 1,
+        "expert_ffn_size": 8192,
+        "shared_expert_ffn_size": 8192,
+    }
     fields = shape(48, 5120, 40, 8, 128, 16384, 3, 202048, 0, **experts, dense_layer_count=24)
     found = counts(fields)
     assert found["moe_layer_count"] == 24
@@ -140,7 +174,9 @@ def test_prediction_heads_stand_apart_from_the_published_size():
 
 @given(
     st.sampled_from(sorted(PUBLISHED)),
-    st.sampled_from(["attention_layer_count", "ffn_layer_count", "ffn_size", "vocab_size", "head_count", "expert_count"]),
+    st.sampled_from(
+        ["attention_layer_count", "ffn_layer_count", "ffn_size", "vocab_size", "head_count", "expert_count"]
+    ),
     st.integers(1, 64),
 )
 def test_more_of_anything_never_makes_a_model_smaller(name, field, more):

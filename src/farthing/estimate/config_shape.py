@@ -124,7 +124,7 @@ class _Shape:
         fields = self.fields
         heads = fields.required("num_attention_heads", "n_head", "n_heads")
         kv_heads = self._kv_heads(heads)
-        if kv_heads > heads:
+        if kv_heads > heads and not fields.problems:
             what = f"{kv_heads} key-value heads are more than {heads} heads"
             fields.problem("bad-field", "num_key_value_heads", what, "Correct one of the two.")
         rank = fields.whole("kv_lora_rank")
@@ -149,7 +149,7 @@ class _Shape:
         return stated or (1 if fields.truth("multi_query", self.family == "gpt_bigcode") else heads)
 
     def _divided(self, heads: int) -> int:
-        if self.hidden % heads:
+        if self.hidden % heads and not self.fields.problems:
             what = f"hidden size {self.hidden} does not divide into {heads} heads"
             self.fields.problem("bad-field", "head_dim", what, "Add head_dim or correct one of the two.")
         return max(1, self.hidden // heads)

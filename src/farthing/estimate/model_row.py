@@ -163,7 +163,7 @@ def _from_columns(name: str, stated: Mapping[str, float], text: str) -> Architec
         numbers.update(_missing_expert_numbers(numbers, stated))
     if numbers.get("kv_lora_rank"):
         numbers.update(head_dimension=128.0, v_head_dimension=128.0, rope_dimension=64.0)
-    shape = _fitted(numbers, stated, "ffn" not in text and "ffn_size" in stated)
+    shape = _fitted(numbers, stated, "ffn_size" in stated)
     assumed = frozenset(shape) - stated.keys() - read_text(text).keys()
     nonzero = frozenset(field for field in assumed if shape[field])
     return Architecture(name, shape, Basis.GIVEN, (), None, "from the columns of its row", nonzero)

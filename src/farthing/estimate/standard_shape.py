@@ -5,6 +5,7 @@ share: heads of 128, eight key-value heads, a gated feed-forward layer about 3.5
 the model. The last free number is solved so that the count comes out as given.
 """
 
+import math
 from typing import Final
 
 from farthing.estimate.architecture import Architecture, completed, count
@@ -23,6 +24,7 @@ LARGE_VOCABULARY: Final = 128_256
 SMALL_VOCABULARY: Final = 50_304
 LARGE_FROM_PARAMS: Final = 3e9
 LARGEST_TABLE_SHARE: Final = 0.2
+SMALL_WIDTH: Final = 256
 LEAST_PARAMS: Final = 1e6
 MOST_PARAMS: Final = 1e15
 CHOSEN: Final = frozenset(
@@ -74,7 +76,7 @@ def _base(params: float, active: float) -> dict[str, float]:
     return {
         "hidden_size": hidden,
         "head_count": heads,
-        "kv_head_count": min(KV_HEAD_COUNT, heads),
+        "kv_head_count": math.gcd(KV_HEAD_COUNT, heads),
         "head_dimension": HEAD_DIMENSION,
         "ffn_matrix_count": 3,
         "vocab_size": min(usual, max(1, round(LARGEST_TABLE_SHARE * active / hidden))),
@@ -93,23 +95,28 @@ def _dense(base: dict[str, float], params: float) -> dict[str, float]:
 
 
 def _mixture(base: dict[str, float], params: float, active: float) -> dict[str, float]:
-    """Layers of attention and experts: expert count and width solved from both sizes.
-
-    With B for all but experts and R for routers: A = B + R + k·x and N = B + R + E·x, x one expert
-    over all layers. R follows E, so E is found in two passes, then made even so that experts split
-    over devices.
-    """
+    """Layers of attention and experts: expert count and width solved from both sizes."""
     base["layer_count"] = _mixture_layers(base, active)
     router = base["hidden_size"] * base["layer_count"]
     others = count(completed(base))
-    experts = 0
-    for _ in range(2):
-        fixed = others + router * experts
-        experts = max(EXPERTS_PER_TOKEN + 1, round((params - fixed) * EXPERTS_PER_TOKEN / (active - fixed)))
-    experts = _in_steps(experts, 8 if experts >= 96 else 2 if experts >= 32 else 1)
+    experts = _expert_count(params - others, active - others, router)
     width = _usual_width((params - others - router * experts) / (experts * 3 * router))
+    if width < SMALL_WIDTH:  # a whole width is coarse here, so the number of experts is solved again
+        experts = max(EXPERTS_PER_TOKEN + 1, round((params - others) / (router * (1 + 3 * width))))
     base.update(expert_count=experts, experts_per_token=EXPERTS_PER_TOKEN, expert_ffn_size=width)
     return completed({**base, "ffn_size": width * EXPERTS_PER_TOKEN})
+
+
+def _expert_count(params: float, active: float, router: float) -> int:
+    """Experts E of size x, of which k are chosen, beside a router of r for each.
+
+    N = E·x + r·E and A = k·x + r·E give r·E² − (A + k·r)·E + k·N = 0. Where routers alone would take
+    more than A allows, as many experts as come nearest. Made even so that they split over devices.
+    """
+    linear = active + EXPERTS_PER_TOKEN * router
+    root = math.sqrt(max(0.0, linear**2 - 4 * router * EXPERTS_PER_TOKEN * params))
+    experts = (linear - root) / (2 * router)
+    return max(EXPERTS_PER_TOKEN + 1, _in_steps(experts, 8 if experts >= 96 else 2 if experts >= 32 else 1))
 
 
 def _mixture_layers(base: dict[str, float], active: float) -> int:
@@ -121,7 +128,7 @@ def _mixture_layers(base: dict[str, float], active: float) -> int:
 
 def _usual_width(width: float) -> int:
     """A width that splits over devices as usual ones do, within half a percent of the given one."""
-    return _in_steps(width, 32 if width >= 4096 else 8 if width >= 1024 else 2 if width >= 256 else 1)
+    return _in_steps(width, 32 if width >= 8192 else 8 if width >= 2048 else 2 if width >= 512 else 1)
 
 
 def _in_steps(value: float, step: int) -> int:
@@ -132,9 +139,9 @@ def _check(params: float, active: float) -> None:
     if not LEAST_PARAMS <= params <= MOST_PARAMS:
         why = f"shapes are inferred from {LEAST_PARAMS:.0e} to {MOST_PARAMS:.0e} parameters"
         raise InputError([_problem("params", f"{params:g} parameters are no language model", why)])
-    if not 0.004 * params <= active <= params:
+    if not 0.01 * params <= active <= params:
         what = f"{active:g} active of {params:g} parameters"
-        why = "a token uses at most all parameters and, in known models, at least one in 250"
+        why = "a token uses at most all parameters and, in known models, at least one in a hundred"
         raise InputError([_problem("active_params", what, why)])
 
 
