@@ -129,7 +129,7 @@ def test_set_of_an_unknown_name_names_the_nearest():
 
 @pytest.mark.parametrize("base", [0.0, 1e-320])
 def test_a_result_that_is_not_finite_is_bad_input(base):
-    with pytest.raises(InputError, match="not a finite number|no finite number"):
+    with pytest.raises(InputError, match=r"not a finite number|no finite number"):
         run({"left": 1e300, "right": 3.0, "base": base}, ("ratio",))
 
 

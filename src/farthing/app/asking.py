@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from farthing.app.fields import COMMON, VERBS, Field
+from farthing.app.fields import COMMON, NOT_READ_YET, VERBS, Field
 from farthing.app.reading import (
     Collector,
     exchange_rates,
@@ -80,6 +80,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     scenario = given.pop("scenario", None)
     options = given if scenario is None else _with_scenario(str(scenario), fields, given)
     collector = Collector()
+    collector.problems += [_not_read(name) for name in sorted(NOT_READ_YET.intersection(options))]
     as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
     with collector:
         as_of = parse_date(str(options["as_of"]), "--as-of") if "as_of" in options else as_of
@@ -154,6 +155,11 @@ def _whole(written: object, where: str, least: int, most: int) -> int:
     raise InputError(
         [Problem("not-a-number", "error", where, what, "", f"write one such as {max(least, 1)}")]
     )
+
+
+def _not_read(name: str) -> Problem:
+    what, why = f"--{name} is not read by any verb of this version", "it would change nothing, without a word"
+    return Problem("not-built", "error", f"--{name}", what, why, "leave it out")
 
 
 def _half_a_wish(no_name: bool) -> Problem:

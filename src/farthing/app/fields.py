@@ -94,10 +94,13 @@ COMMON: tuple[Field, ...] = (
     Field("set", "word", "override an input or a value on the way: NAME=VALUE (repeatable)"),
     Field("solve", "word", "find the value of this name that meets --target"),
     Field("target", "word", "what --solve must meet: NAME=VALUE"),
+    Field("book", "file", "price overlay (repeatable; no verb of this version reads one)"),
+    Field("ledger", "word", "where the ledger lies (no verb of this version reads one)"),
     Field("scenario", "file", "a YAML file with these options (underscores for hyphens)"),
     Field("seed", "number", "seed of the draws (default 0)"),
     Field("draws", "number", "draws of the uncertain inputs (default 16384; 1 gives medians)"),
 )
 
 VERBS: Mapping[str, tuple[Field, ...]] = {"train": TRAIN}
-REPEATABLE = frozenset({"fx", "set"})
+REPEATABLE = frozenset({"fx", "set", "book"})
+NOT_READ_YET = frozenset({"book", "ledger"})

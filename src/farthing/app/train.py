@@ -59,6 +59,8 @@ class TrainOptions(TypedDict, total=False):
     set: str | list[str] | Mapping[str, Written]
     solve: str
     target: str
+    book: str | list[str]
+    ledger: str
     scenario: str
     seed: int
     draws: int

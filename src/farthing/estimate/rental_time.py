@@ -5,7 +5,7 @@ from farthing.estimate.answer import Estimate
 from farthing.estimate.compose import Said, compose, main_of
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
-from farthing.estimate.hardware import machines
+from farthing.estimate.hardware import COUNT, machines
 from farthing.estimate.question import Question
 from farthing.estimate.rent import RENT
 from farthing.estimate.run import Evaluation, evaluate
@@ -26,7 +26,7 @@ def estimate(question: Question) -> Estimate:
     bill.assume_missing(inputs, chain, wanted)
     run = evaluate(chain, inputs, wanted)
     said = Said(
-        verdict=_verdict(run, found.fact.name),
+        verdict=_verdict(inputs, run, found.fact.name),
         main=main_of(run, ("compute_cost_usd", "cost_usd", "gpu_hours")),
         results=wanted,
         lines=bill.bill_lines(run),
@@ -35,10 +35,10 @@ def estimate(question: Question) -> Estimate:
     return compose(inputs, run, said)
 
 
-def _verdict(run: Evaluation, accelerator: str) -> str:
-    count, hours = run.median("accelerator_count"), run.quantiles("gpu_hours")
-    held = f"{figure(count, '', 6)} × {accelerator} for {figure(run.median('wall_clock_days'), 'days', 4)}"
-    taken = f"{held} are {figure(hours[1], '')} GPU-hours"
+def _verdict(inputs: Inputs, run: Evaluation, accelerator: str) -> str:
+    count = f"{figure(inputs.median(COUNT), '', 6)} × " if COUNT in inputs else ""
+    held = f"{count}{accelerator} for {figure(run.median('wall_clock_days'), 'days', 4)}"
+    taken = f"{held} are {span(*run.quantiles('gpu_hours'), '')} GPU-hours"
     if "compute_cost_usd" not in run.values:
         return f"{taken}; what they cost is unknown."
     price = f" at {figure(run.median(RENT), 'USD/h', 3)}" if RENT in run.values else ""

@@ -60,12 +60,21 @@ def _real_root(miss: Callable[[float], float], wish: Solve) -> float:
 
 
 def _whole_root(miss: Callable[[float], float], wish: Solve) -> float:
-    """The smallest whole number on the far side of the crossing: enough, and not one more."""
+    """The smallest whole number on the far side of the crossing: enough, and not one more.
+
+    A number that cannot be run counts as not enough.
+    """
     low, high = (int(end) for end in _bracket(miss, wish, (float(2**power) for power in range(_REACH))))
     start = miss(low)
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if _same_side(miss(middle), start) else (low, middle)
+        try:
+            enough = not _same_side(miss(middle), start)
+        except FarthingError as error:
+            if not _skippable(error):
+                raise
+            enough = False
+        low, high = (low, middle) if enough else (middle, high)
     return float(high)
 
 
@@ -76,7 +85,7 @@ def _bracket(miss: Callable[[float], float], wish: Solve, points: Iterator[float
         try:
             value = miss(point)
         except FarthingError as error:
-            if seen or not _skippable(error):
+            if not _skippable(error):
                 raise
             continue
         if not math.isfinite(value):
@@ -95,7 +104,8 @@ def _skippable(error: FarthingError) -> bool:
 
 
 def _same_side(one: float, other: float) -> bool:
-    return (one > 0) == (other > 0)
+    """Whether both miss the target on one side; to meet it exactly is to have crossed over."""
+    return one != 0 and (one > 0) == (other > 0)
 
 
 def _points(name: str) -> Iterator[float]:

@@ -43,9 +43,8 @@ def table(
     for row in rows:
         cells = [f"{row[c]:{align[c]}{size}}" for c, size in zip(kept[:-1], sizes[:-1], strict=True)]
         last = row[kept[-1]]
-        tail = _last(last, align[kept[-1]], sizes[-1], width - before)
-        if not wrap and len(tail) > 1:
-            tail = [f"{tail[0][: max(24, width - before) - 3].rstrip(' ,;:')}..."]
+        room = max(24, width - before)
+        tail = _last(last if wrap else _cut(last, room), align[kept[-1]], sizes[-1], room)
         lines.append((margin + _GAP.join([*cells, tail[0]])).rstrip())
         lines.extend(" " * before + more for more in tail[1:])
     return lines
@@ -70,7 +69,11 @@ def section(title: str, lines: Iterable[str], ink: Ink) -> list[str]:
     return ["", ink.bold(title), *body] if body else []
 
 
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 3].rstrip(' ,;:.')}..."
+
+
 def _last(text: str, align: str, size: int, room: int) -> list[str]:
     if align == ">":
         return [f"{text:>{size}}"]
-    return textwrap.wrap(text, max(24, room), break_long_words=False, break_on_hyphens=False) or [""]
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from farthing.estimate.answer import Estimate
 from farthing.present.wording import interval, middle, own_results, result_words, twin
+from farthing.units.figures import number
 
 
 def render(answer: Estimate, *, explain: bool = False) -> str:
@@ -54,7 +55,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    return number(value, 4) if isinstance(value, float) else str(value)
 
 
 def _safe(text: str) -> str:

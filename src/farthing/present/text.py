@@ -65,9 +65,9 @@ def _industry(answer: Estimate, width: int) -> list[str]:
     rows = []
     for found in answer.industry:
         place = f"higher than {found.below_share:.0%} of {found.count} published runs"
-        usual = f"usual: {span(found.low, found.mid, found.high, found.unit)}"
-        rows.append((found.name, figure(found.value, found.unit, 2), place, usual))
-    return table(rows, "<><<", width)
+        usual = span(found.low, found.mid, found.high, found.unit)
+        rows.append((found.name, figure(found.value, found.unit, 2), f"{place}; most need {usual}"))
+    return table(rows, "<><", width)
 
 
 def _bill(lines: Iterable[Line], width: int, *, explain: bool) -> list[str]:
@@ -101,7 +101,9 @@ def _rows(answer: Estimate, width: int) -> list[str]:
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    return figure(float(value), "", 3) if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return figure(value, "", 3) if isinstance(value, float) else str(value)
 
 
 def _assumptions(items: Iterable[Assumption], width: int, *, explain: bool) -> list[str]:

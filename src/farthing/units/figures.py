@@ -7,6 +7,7 @@ from farthing.units.period import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER
 
 _SCALES: Final = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 _TIMES: Final = (("days", SECONDS_PER_DAY), ("h", SECONDS_PER_HOUR), ("min", SECONDS_PER_MINUTE), ("s", 1))
+_PLAIN_TO = 1e9  # exact numbers below it are written out
 _WIDEST_PLAIN = 1e15
 _LABELS: Final = {
     "usd": "USD",
@@ -108,10 +109,12 @@ def money(value: float, symbol: str, digits: int | None = None) -> str:
 
 
 def number(value: float, digits: int | None = None) -> str:
-    """A bare number: commas, M, B and T for large ones where rounded, a power of ten beyond that.
+    """A bare number: commas, M, B and T for large ones where rounded or round, powers of ten beyond that.
 
     >>> number(94080), number(15e12, 3), number(6.02e23), number(0.5), number(1234.5678, 2)
     ('94,080', '15T', '6.02e+23', '0.5', '1,200')
+    >>> number(8e9), number(8_030_261_248)
+    ('8B', '8,030,261,248')
     >>> number(123.4e6, 2), number(1.5e12, 4)
     ('120M', '1.5T')
     """
@@ -119,7 +122,7 @@ def number(value: float, digits: int | None = None) -> str:
     size = abs(kept)
     if size >= _WIDEST_PLAIN or 0 < size < 1e-4:
         return f"{kept:.{(digits or 4)}g}"
-    if digits is not None:
+    if digits is not None or (size >= _PLAIN_TO and _significant(value, 4) == value):
         for scale, letter in _SCALES:
             if size >= scale:
                 return f"{_trimmed(kept / scale)}{letter}"
