@@ -46,7 +46,13 @@ class Evaluation:
 
     def quantiles(self, name: str) -> tuple[float, float, float]:
         """p05, p50 and p95 of a value; all three are equal where nothing uncertain enters."""
-        return quantiles(self.values[name])
+        if name not in self._quantiles:
+            self._quantiles[name] = quantiles(self.values[name])
+        return self._quantiles[name]
+
+    @cached_property
+    def _quantiles(self) -> dict[str, tuple[float, float, float]]:
+        return {}
 
     @cached_property
     def varying(self) -> tuple[str, ...]:

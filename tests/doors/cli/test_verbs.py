@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
+from types import SimpleNamespace
 
 import pytest
 
 from farthing.doors.cli.main import VERBS
+from farthing.doors.cli.output import in_color
 
 
 def test_bare_farthing_shows_the_four_doors(farthing):
@@ -20,7 +23,7 @@ def test_bare_farthing_shows_the_four_doors(farthing):
 def test_every_verb_has_help(farthing, verb):
     outcome = farthing(verb, "--help")
     assert outcome.code == 0
-    assert len(outcome.out) > 200
+    assert len(outcome.out) > 150
 
 
 def test_help_imports_nothing_heavy():
@@ -111,3 +114,32 @@ def test_catalog_check_finds_nothing_wrong(farthing):
     outcome = farthing("catalog", "check", "--json")
     assert [p for p in json.loads(outcome.out)["problems"] if p["severity"] == "error"] == []
     assert outcome.code == 0
+
+
+@pytest.mark.skipif(
+    find_spec("farthing.estimate.training") is None, reason="language models are not built yet"
+)
+def test_demo_puts_a_published_run_beside_its_estimate(farthing):
+    outcome = farthing("demo", "--json")
+    (hours,) = json.loads(outcome.out)["beside"]
+    assert outcome.code == 0
+    assert hours["reported"] == 30_840_000
+    assert hours["inside"]
+    assert farthing("demo").out.startswith("$ farthing train --model 'Llama 3.1 405B'")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "setting", "colored"),
+    [(True, {}, True), (False, {}, False), (True, {"NO_COLOR": "1"}, False), (True, {"TERM": "dumb"}, False)],
+)
+def test_color_only_where_a_person_wants_it(monkeypatch, terminal, setting, colored):
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in setting.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: terminal))
+    assert in_color() is colored
+
+
+def test_version(farthing):
+    assert farthing("--version").out.startswith("farthing, version ")
