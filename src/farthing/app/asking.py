@@ -11,6 +11,7 @@ from farthing.app.reading import (
     merge,
     read_flag,
     read_number,
+    read_quantity,
     read_word,
     resolve_name,
     split_pair,
@@ -124,9 +125,7 @@ def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Questi
             if field.choices and field.quantity:
                 numbers[field.quantity] = float(field.choices.index(read_word(written, field)))
             elif field.quantity:
-                numbers[field.quantity] = read_number(
-                    _scalar(written), field.quantity, field.option, asked.rates
-                )
+                numbers[field.quantity] = read_quantity(_scalar(written), field, asked.rates)
             elif field.kind == "flag":
                 flags |= {field.name} if read_flag(written, field) else set()
             else:

@@ -1,9 +1,9 @@
 """What each verb may be asked: one table that the command line, scenario files and the library share.
 
 A field's name is the option (`global_batch` is `--global-batch`), `quantity` the canonical name of
-the number it gives to the formulas, empty for a choice of words; with both, the number is the place of
-the word among its choices. Light on purpose: the command
-line reads this before it knows whether anything has to be computed.
+the number it gives to the formulas, empty for a choice of words; with both, the number is the place
+of the word among its choices. Quantities are above zero, and not below `least`. Light on purpose:
+the command line reads this before it knows whether anything has to be computed.
 """
 
 from collections.abc import Mapping
@@ -25,6 +25,7 @@ class Field:
     help: str
     quantity: str = ""
     choices: tuple[str, ...] = ()
+    least: float = 0.0
 
     @property
     def option(self) -> str:
@@ -82,7 +83,7 @@ MONEY = (
     Field("provider_kind", "word", "from whom, where no --rate is given", choices=PROVIDER_KINDS),
     Field("owned", "flag", "the accelerators are bought, not rented"),
     Field("country", "word", "where it runs: the price of power and the carbon of the grid"),
-    Field("pue", "number", "power of the data center over power of the machines", "pue"),
+    Field("pue", "number", "power of the data center over power of the machines", "pue", least=1.0),
 )  # fmt: skip
 
 TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *MONEY)

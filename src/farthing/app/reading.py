@@ -9,8 +9,9 @@ from farthing.app.fields import Field
 from farthing.estimate.exchange import rate_of
 from farthing.estimate.question import Number
 from farthing.units.currency import CURRENCIES
-from farthing.units.kinds import Kind
+from farthing.units.kinds import RULES, Floor, Kind
 from farthing.units.money import Rate, in_usd, parse_fx
+from farthing.units.names import unit_of
 from farthing.units.period import SECONDS_PER_HOUR
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 from farthing.units.quantity import Quantity, parse_as, parse_quantity
@@ -50,14 +51,30 @@ def exchange_rates(texts: Iterable[str], as_of: date) -> Mapping[str, Rate]:
     return {**known, **given}
 
 
-def read_number(written: Written, name: str, where: str, rates: Mapping[str, Rate]) -> Number:
-    """A value for the canonical `name`, in the unit that the name says; money in dollars."""
+def read_quantity(written: Written, field: Field, rates: Mapping[str, Rate]) -> Number:
+    """The quantity of a field: never zero or less, never below the field's own least."""
+    value = read_number(written, field.quantity, field.option, rates, Floor.POSITIVE)
+    low = value.p05 if isinstance(value, Spread) else value
+    if low < field.least or not low > 0:
+        raise InputError([_too_low(field, str(written))])
+    return value
+
+
+def read_number(
+    written: Written, name: str, where: str, rates: Mapping[str, Rate], floor: Floor | None = None
+) -> Number:
+    """A value for the canonical `name`, in the unit that the name says; money in dollars.
+
+    Without a floor it is that of the name's kind, and never below zero: nothing here is.
+    """
     if isinstance(written, Spread):
         return written
     if isinstance(written, bool):
         raise InputError([_not_a_number(where, written)])
     text = written if isinstance(written, str) else repr(written)
-    quantity = _duration(text, where) if name == "duration_h" else parse_as(text, name, where)
+    if floor is None and RULES[unit_of(name).kind].floor is Floor.NONE:
+        floor = Floor.NOT_NEGATIVE
+    quantity = _duration(text, where) if name == "duration_h" else parse_as(text, name, where, floor)
     return in_usd(quantity, rates, where)
 
 
@@ -150,6 +167,18 @@ def unknown_options(options: Iterable[str], fields: Iterable[Field]) -> list[Pro
 def _not_a_number(where: str, written: object) -> Problem:
     what = f"{quoted(str(written))} is no number"
     return Problem("not-a-number", "error", where, what, "a quantity is expected here", "write a number")
+
+
+def _too_low(field: Field, written: str) -> Problem:
+    floor = f"{field.least:g} or more" if field.least else "greater than zero"
+    return Problem(
+        code="too_low",
+        severity="error",
+        where=field.option,
+        what=f"{quoted(written)} cannot be used for {field.option}",
+        why=f"it must be {floor}",
+        fix="give a larger value",
+    )
 
 
 def _not_a_choice(field: Field, what: str, guess: str) -> Problem:

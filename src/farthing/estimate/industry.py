@@ -39,6 +39,8 @@ def standings(run: Evaluation) -> tuple[Standing, ...]:
     if "train_flop" not in run.values:
         return ()
     zettaflop = run.median("train_flop") / 1e21
+    if not zettaflop > 0:
+        return ()
     found = []
     for name, unit, own, of_run in _MEASURES:
         if own not in run.values:

@@ -17,6 +17,9 @@ HARMLESS = {"scenario", "config"}  # files have tests of their own
         (("--count", "-5"), "greater than zero"),
         (("--count", "0"), "greater than zero"),
         (("--count", "2.5"), "whole"),
+        (("--flop-per-sample", "-1", "--samples", "0"), "greater than zero"),
+        (("--pue", "0.5"), "1 or more"),
+        (("--set", "pue=-1"), "zero"),
         (("--accelerator", "h100-smx"), "Did you mean"),
         (("--rate", "5 tokens/h"), "measures tokens"),
         (("--rate", "$3.5..2/h"), "low"),
@@ -193,10 +196,15 @@ OPTIONS = st.lists(
 )
 
 
-@given(OPTIONS)
+WAYS = st.sampled_from(
+    [("--duration", "1 day"), ("--flop-per-sample", "1e12", "--samples", "1e9", "--count", "8")]
+)
+
+
+@given(WAYS, OPTIONS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_text_brings_the_command_line_down(farthing, options):
+def test_no_text_brings_the_command_line_down(farthing, way, options):
     words = [word for field, text in options for word in (field.option, text)]
-    outcome = farthing("train", "--accelerator", "h100", "--duration", "1 day", "--draws", "16", *words)
+    outcome = farthing("train", "--accelerator", "h100", *way, "--draws", "16", *words)
     assert outcome.code in {0, 2, 6}, outcome
     assert "Traceback" not in outcome.err
