@@ -1,0 +1,124 @@
+"""One training set-up: a model, an accelerator, a format, a layout, and the software that runs it.
+
+`stack` turns any number of set-ups into the arrays that the step chain takes.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from farthing.catalog.facts import Accelerator
+from farthing.catalog.find import Found
+from farthing.estimate.architecture import Architecture
+from farthing.estimate.formats import Format, half_peak_flop_per_s, peak_flop_per_s
+from farthing.units.types import FloatArray, Real
+
+LAYOUT_NAMES: Final = (
+    "accelerator_count",
+    "seq_len_tokens",
+    "global_batch_sequences",
+    "micro_batch_sequences",
+    "tp",
+    "pp",
+    "vp",
+    "cp",
+    "ep",
+    "zero_stage",
+    "selective_level",
+)
+SHARDED_BYTE: Final = {"weight_byte": 4.0, "gradient_byte": 4.0, "optimizer_byte": 8.0}
+REPLICATED_BYTE: Final = {"weight_byte": 2.0, "gradient_byte": 4.0, "optimizer_byte": 12.0}
+"""Bytes a parameter of mixed-precision Adam: with stage 3 the 32-bit weights are the sharded ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What runs the step: a family of frameworks, and the year of its release as a decimal."""
+
+    family: str = ""
+    year: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Everything about a step that its speed and memory depend on.
+
+    `layout` has every name of LAYOUT_NAMES, and `recompute_share` where it is stated.
+    """
+
+    model: str
+    architecture: Architecture
+    accelerator: Found[Accelerator]
+    format: Format
+    layout: Mapping[str, float]
+    software: Software = field(default=Software())
+    notes: tuple[str, ...] = ()
+
+
+def device_numbers(accelerator: Accelerator, wanted: Format) -> dict[str, float]:
+    """What the step chain asks of an accelerator, by argument name."""
+    return {
+        "matmul_peak_flop_per_s": peak_flop_per_s(accelerator, wanted),
+        "half_peak_flop_per_s": half_peak_flop_per_s(accelerator),
+        "matmul_byte": wanted.byte,
+        "hbm_byte_per_s": accelerator.hbm_byte_per_s,
+        "memory_byte": accelerator.memory_byte,
+        "link_byte_per_s": accelerator.link_byte_per_s,
+        "scale_up_count": float(accelerator.scale_up_count),
+        "network_byte_per_s": accelerator.network_byte_per_s,
+        "power_watt": accelerator.power_watt,
+    }
+
+
+def state_byte(zero_stage: Real) -> dict[str, Real]:
+    """Bytes of weights, of gradients and of optimizer states a parameter, by ZeRO stage."""
+    sharded = np.asarray(zero_stage) >= 3
+    return {name: np.where(sharded, SHARDED_BYTE[name], REPLICATED_BYTE[name]) for name in SHARDED_BYTE}
+
+
+def stack(setups: Sequence[Setup]) -> dict[str, FloatArray]:
+    """Columns of the step chain's inputs, one place a set-up.
+
+    `recompute_share` is not a number where a set-up leaves it open.
+    """
+    rows = [
+        {**s.architecture.shape, **device_numbers(s.accelerator.fact, s.format), **s.layout} for s in setups
+    ]
+    names = set().union(*rows) | {"recompute_share"}
+    columns = {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
+    return columns
+
+
+def family_of(framework: str) -> str:
+    """The family a framework's name belongs to; '' where nothing is stated.
+
+    >>> family_of("MLPerf/NVIDIA NeMo Framework Release 25.01"), family_of("Megatron-LM (core r0.8.0)")
+    ('mlperf-nvidia', 'megatron-lm')
+    """
+    plain = framework.strip().lower()
+    if plain.startswith("mlperf"):
+        return "mlperf-maxtext" if "maxtext" in plain else "mlperf-nvidia"
+    if "simumax" in plain:
+        return "simumax-bench"
+    plain = re.sub(r"\(.*?\)", "", plain)
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def release_year(version: str, year: str) -> float | None:
+    """When software was released, as a decimal year, from a version text or a plain year.
+
+    >>> release_year("26.04.01 NeMo Container", ""), release_year("", "2023"), release_year("v2", "")
+    (2026.2916666666667, 2023.5, None)
+    """
+    text = version.strip()
+    if found := re.match(r"(2\d)\.(0[1-9]|1[0-2])\b", text):
+        return 2000 + int(found[1]) + (int(found[2]) - 0.5) / 12
+    if found := re.match(r"(20[12]\d)-(0[1-9]|1[0-2])\b", text):
+        return int(found[1]) + (int(found[2]) - 0.5) / 12
+    for candidate in (text, year.strip()):
+        if found := re.match(r"(20[12]\d)\b", candidate):
+            return int(found[1]) + 0.5
+    return None
