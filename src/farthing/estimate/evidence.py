@@ -20,6 +20,8 @@ from farthing.units.types import FloatArray
 
 Codes = npt.NDArray[np.str_]
 _UNKNOWN_YEAR: Final = np.nan
+_TAIL: Final = 3.0  # degrees of freedom of the noise: a release can be twice as slow as the next
+_ROUNDS: Final = 4
 LAYOUT_TRAITS: Final = ("tp", "pp", "vp", "cp", "ep", "micro_batch_sequences", "seq_len_tokens", "accelerator_count", "hidden_size")
 
 
@@ -143,11 +145,35 @@ class Evidence:
         return np.asarray(np.linalg.inv(own + np.diag(self.noise_sd**2)))
 
     def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the log ratio of new runs, measurement noise included."""
+        """Mean and standard deviation of the log ratio of new runs, measurement noise included.
+
+        `interval_noise_sd` is the noise with which 80 % intervals hold 80 % of left-out measurements.
+        """
         shared = covariance(traits, self.traits, self.scale)
         mean = shared @ (self.precision @ self.log_ratio)
         unknown = own_variance(traits, self.scale) - np.einsum("ij,jk,ik->i", shared, self.precision, shared)
-        return mean, np.sqrt(np.maximum(unknown, 0.0) + self.scale["noise_sd"] ** 2)
+        return mean, np.sqrt(np.maximum(unknown, 0.0) + self.scale["interval_noise_sd"] ** 2)
+
+    def robust(self) -> "Evidence":
+        """The same with more noise where a measurement disagrees with its neighbors: Student's noise.
+
+        A few rounds of reweighting: noise² · (ν + z²) / (ν + 1), z the error left after smoothing.
+        Source: lange-1989-robust.
+        """
+        plain, found = self.noise_sd**2, self
+        for _ in range(_ROUNDS):
+            residual = (found.precision @ found.log_ratio) * found.noise_sd**2
+            noise = np.sqrt(plain * (_TAIL + residual**2 / plain) / (_TAIL + 1))
+            found = Evidence(self.traits, self.log_ratio, noise, self.scale)
+        return found
+
+    def left_out(self) -> tuple[FloatArray, FloatArray]:
+        """Error of each measurement predicted from all others, and the variance of what was unknown.
+
+        Source: rasmussen-2006-gaussian-processes, section 5.4.2.
+        """
+        own = np.diag(self.precision)
+        return (self.precision @ self.log_ratio) / own, np.maximum(1 / own - self.noise_sd**2, 0.0)
 
 
 def own_variance(traits: Traits, scale: Mapping[str, float]) -> FloatArray:
