@@ -32,18 +32,30 @@ DATA = Path(__file__).parents[1] / "src/farthing/catalog/data/calibration"
 
 SPEED_PRIORS: Mapping[str, tuple[float, float, str]] = {
     "full_clock_watt": (0.93, 0.05, "A100 (1.28 W per TFLOP/s) keeps its clock, H100 (0.71) does not"),
-    "power_exponent": (0.60, 0.15, "speed at a power limit goes with about the half power of it, newer nodes do better"),
+    "power_exponent": (
+        0.60,
+        0.15,
+        "speed at a power limit goes with about the half power of it, newer nodes do better",
+    ),
     "matmul_efficiency_bf16_share": (0.78, 0.08, "large cuBLAS products at full clock"),
     "matmul_efficiency_fp8_share": (0.65, 0.10, "large 8-bit products"),
     "matmul_efficiency_fp4_share": (0.50, 0.15, "large 4-bit products; some layers stay in 8 or 16 bits"),
-    "attention_efficiency_share": (0.50, 0.10, "fused attention, forward and backward with its recomputation"),
+    "attention_efficiency_share": (
+        0.50,
+        0.10,
+        "fused attention, forward and backward with its recomputation",
+    ),
     "head_half_size": (32, 0.35, "width at which attention reaches half its rate"),
     "row_half_ratio": (1.0, 0.35, "rows at half rate, as a multiple of the roofline ridge"),
     "width_half_size": (64, 0.40, "width of a shard at half rate"),
     "expert_row_half_ratio": (1.0, 0.35, "the same for grouped products of experts"),
     "expert_width_half_size": (256, 0.40, "the same for grouped products of experts"),
     "expert_imbalance_ratio": (1.10, 0.05, "slowest expert over the mean; benchmarks balance by force"),
-    "hidden_pass_count": (30, 0.25, "norms, residuals, rotary embedding, dropout: passes over the hidden width"),
+    "hidden_pass_count": (
+        30,
+        0.25,
+        "norms, residuals, rotary embedding, dropout: passes over the hidden width",
+    ),
     "ffn_pass_count": (6, 0.25, "activation functions: passes over the feed-forward width"),
     "mamba_pass_count": (40, 0.25, "convolution, gates and scan: passes over the inner width"),
     "routing_pass_count": (10, 0.25, "permutation to experts and back"),
@@ -65,7 +77,11 @@ SPEED_PRIORS: Mapping[str, tuple[float, float, str]] = {
     "ep_exposed_share": (0.70, 0.20, "expert exchange that arithmetic does not hide"),
     "pp_exposed_share": (0.30, 0.40, "hand-over between stages that does not hide"),
     "output_imbalance_share": (0.50, 0.30, "output matrix that the layout fails to even out"),
-    "selective_repeat_share": (0.50, 0.25, "attention and memory-bound work that selective recomputation repeats"),
+    "selective_repeat_share": (
+        0.50,
+        0.25,
+        "attention and memory-bound work that selective recomputation repeats",
+    ),
     "dp_exposed_share": (0.10, 0.40, "data-parallel exchange that always shows"),
     "dp_hidden_share": (0.70, 0.15, "share of the overlapped work behind which the exchange can hide"),
     "optimizer_traffic_byte": (30, 0.15, "read and written per parameter by Adam in mixed precision"),
@@ -82,17 +98,49 @@ MEMORY_PRIORS: Mapping[str, tuple[float, float, str]] = {
 }
 FIXED = {"usable_memory_share": (0.94, "share of the memory that layouts are planned to fill")}
 SPEED_SCALE = {
-    "software_sd": 0.12, "software_kind_sd": 0.13, "release_sd": 0.03, "release_mixture_sd": 0.10, "release_era_sd": 0.05,
-    "era_sd": 0.03, "era_format_sd": 0.03, "model_sd": 0.03, "model_accelerator_sd": 0.11, "layout_sd": 0.18, "twin_sd": 0.08,
-    "noise_sd": 0.030, "release_length_year": 0.25, "layout_length_ratio": 4.0, "twin_length_ratio": 3.1,
+    "software_sd": 0.12,
+    "software_kind_sd": 0.13,
+    "release_sd": 0.03,
+    "release_mixture_sd": 0.10,
+    "release_era_sd": 0.05,
+    "era_sd": 0.03,
+    "era_format_sd": 0.03,
+    "model_sd": 0.03,
+    "model_accelerator_sd": 0.11,
+    "layout_sd": 0.18,
+    "twin_sd": 0.08,
+    "noise_sd": 0.030,
+    "release_length_year": 0.25,
+    "layout_length_ratio": 4.0,
+    "twin_length_ratio": 3.1,
 }
 MEMORY_SCALE = {
-    "software_sd": 0.10, "software_kind_sd": 0.05, "release_sd": 0.15, "release_mixture_sd": 0.03, "release_era_sd": 0.03,
-    "era_sd": 0.02, "era_format_sd": 0.02, "model_sd": 0.05, "model_accelerator_sd": 0.05, "layout_sd": 0.05, "twin_sd": 0.05,
-    "noise_sd": 0.03, "release_length_year": 0.5, "layout_length_ratio": 2.5, "twin_length_ratio": 2.5,
+    "software_sd": 0.10,
+    "software_kind_sd": 0.05,
+    "release_sd": 0.15,
+    "release_mixture_sd": 0.03,
+    "release_era_sd": 0.03,
+    "era_sd": 0.02,
+    "era_format_sd": 0.02,
+    "model_sd": 0.05,
+    "model_accelerator_sd": 0.05,
+    "layout_sd": 0.05,
+    "twin_sd": 0.05,
+    "noise_sd": 0.03,
+    "release_length_year": 0.5,
+    "layout_length_ratio": 2.5,
+    "twin_length_ratio": 2.5,
 }
-FIT_ONLY = {"layout_sd": 0.08, "twin_sd": 1e-3, "model_accelerator_sd": 0.03, "era_format_sd": 1e-3, "era_sd": 0.03,
-            "software_sd": 0.15, "software_kind_sd": 0.12, "noise_sd": 0.08}
+FIT_ONLY = {
+    "layout_sd": 0.08,
+    "twin_sd": 1e-3,
+    "model_accelerator_sd": 0.03,
+    "era_format_sd": 1e-3,
+    "era_sd": 0.03,
+    "software_sd": 0.15,
+    "software_kind_sd": 0.12,
+    "noise_sd": 0.08,
+}
 """Scales while the constants are fitted: layouts are left to physics, so that it learns to extrapolate."""
 
 
@@ -139,14 +187,21 @@ Priors = Mapping[str, tuple[float, float, str]]
 
 
 def at(priors: Priors, places: FloatArray) -> dict[str, float]:
-    return {name: center * float(np.exp(sd * place)) for (name, (center, sd, _)), place in zip(priors.items(), places, strict=True)}
+    return {
+        name: center * float(np.exp(sd * place))
+        for (name, (center, sd, _)), place in zip(priors.items(), places, strict=True)
+    }
 
 
 def centers(priors: Priors) -> dict[str, float]:
-    return {name: prior[0] for name, prior in priors.items()} | {name: value for name, (value, _) in FIXED.items()}
+    return {name: prior[0] for name, prior in priors.items()} | {
+        name: value for name, (value, _) in FIXED.items()
+    }
 
 
-def solve(priors: Priors, miss: Callable[[dict[str, float]], FloatArray]) -> tuple[dict[str, float], FloatArray]:
+def solve(
+    priors: Priors, miss: Callable[[dict[str, float]], FloatArray]
+) -> tuple[dict[str, float], FloatArray]:
     """Constants nearest to data and priors, and their standard deviations as logarithms."""
 
     def residuals(places: FloatArray) -> FloatArray:
@@ -175,7 +230,9 @@ def fit_memory(data: Data) -> tuple[dict[str, float], FloatArray]:
     def miss(constants: dict[str, float]) -> FloatArray:
         columns = known.columns({**others, **constants})
         columns["recompute_share"] = steps.needed_recompute(columns)
-        return soft(white @ np.log(known.memory / steps.run(columns, ("physics_mem_gib",))["physics_mem_gib"]))
+        return soft(
+            white @ np.log(known.memory / steps.run(columns, ("physics_mem_gib",))["physics_mem_gib"])
+        )
 
     return solve(MEMORY_PRIORS, miss)
 
@@ -189,7 +246,10 @@ def fit_speed(data: Data, memory: Mapping[str, float]) -> tuple[dict[str, float]
     def miss(constants: dict[str, float]) -> FloatArray:
         columns = known.columns({**constants, **fixed})
         columns["recompute_share"] = recompute
-        return soft(white @ np.log(known.speed / steps.run(columns, ("physics_tokens_per_s",))["physics_tokens_per_s"]))
+        return soft(
+            white
+            @ np.log(known.speed / steps.run(columns, ("physics_tokens_per_s",))["physics_tokens_per_s"])
+        )
 
     return solve(SPEED_PRIORS, miss)
 
@@ -199,7 +259,11 @@ def fit(data: Data) -> tuple[dict[str, float], dict[str, float]]:
     memory, memory_sd = fit_memory(data)
     speed, speed_sd = fit_speed(data, memory)
     fixed = {name: value for name, (value, _) in FIXED.items()}
-    sds = dict(zip(memory, memory_sd, strict=True)) | dict(zip(speed, speed_sd, strict=True)) | dict.fromkeys(fixed, 0.0)
+    sds = (
+        dict(zip(memory, memory_sd, strict=True))
+        | dict(zip(speed, speed_sd, strict=True))
+        | dict.fromkeys(fixed, 0.0)
+    )
     return {**speed, **memory, **fixed}, sds
 
 
@@ -208,7 +272,9 @@ def evidence(data: Data, constants: Mapping[str, float], what: str, scale: Mappi
     known = data.take(np.isfinite(measured))
     modelled = steps.physics([row.setup for row in known.rows], constants)
     values = known.speed / modelled.tokens_per_s if what == "speed" else known.memory / modelled.mem_gib
-    noise = np.sqrt(scale["noise_sd"] ** 2 + (known.extra_sd if what == "speed" else 0.0) ** 2) * np.ones(len(values))
+    noise = np.sqrt(scale["noise_sd"] ** 2 + (known.extra_sd if what == "speed" else 0.0) ** 2) * np.ones(
+        len(values)
+    )
     return Evidence(known.traits, np.log(values), noise, scale)
 
 
@@ -233,7 +299,11 @@ def tuned(known: Evidence, rounds: int = 4) -> dict[str, float]:
         found = minimize(unlikely, start, method="L-BFGS-B", options={"maxiter": 8})
         scale = {name: float(value) for name, value in zip(names, np.exp(found.x), strict=True)}
     noise = np.sqrt(scale["noise_sd"] ** 2 + extra)
-    return scale | {"interval_noise_sd": covering(Evidence(known.traits, known.log_ratio, noise, scale).robust(), extra == 0)}
+    return scale | {
+        "interval_noise_sd": covering(
+            Evidence(known.traits, known.log_ratio, noise, scale).robust(), extra == 0
+        )
+    }
 
 
 def covering(known: Evidence, scored: FloatArray) -> float:
@@ -255,7 +325,9 @@ class Scores:
     sd: FloatArray
 
 
-def cross_validated(data: Data, groups: Sequence[str], what: str, scale: Mapping[str, float], blind: bool = False) -> Scores:
+def cross_validated(
+    data: Data, groups: Sequence[str], what: str, scale: Mapping[str, float], blind: bool = False
+) -> Scores:
     """Each group predicted by constants and evidence that never saw it."""
     names = np.array(groups)
     error, sd = np.full(len(names), np.nan), np.full(len(names), np.nan)
@@ -265,7 +337,10 @@ def cross_validated(data: Data, groups: Sequence[str], what: str, scale: Mapping
         constants, _ = fit(seen)
         plain = evidence(seen, constants, what, scale)
         known = plain.robust()
-        known = replace(known, scale=known.scale | {"interval_noise_sd": covering(known, plain.noise_sd <= scale["noise_sd"])})
+        known = replace(
+            known,
+            scale=known.scale | {"interval_noise_sd": covering(known, plain.noise_sd <= scale["noise_sd"])},
+        )
         setups = [row.setup for row in left.rows]
         modelled = steps.physics(setups, constants)
         traits = left.traits
@@ -283,16 +358,21 @@ def summary(scores: Scores, keep: FloatArray) -> str:
     off = np.abs(np.expm1(-error))
     inside = np.abs(error) <= 1.2816 * sd
     score = 2 * 1.2816 * sd + 10 * np.maximum(np.abs(error) - 1.2816 * sd, 0)
-    return (f"n={len(error):4d} median={np.median(off):.4f} within_25={np.mean(off <= 0.25):.3f} "
-            f"bias={np.expm1(-np.median(error)):+.3f} coverage={inside.mean():.3f} interval_score={score.mean():.3f}")
+    return (
+        f"n={len(error):4d} median={np.median(off):.4f} within_25={np.mean(off <= 0.25):.3f} "
+        f"bias={np.expm1(-np.median(error)):+.3f} coverage={inside.mean():.3f} interval_score={score.mean():.3f}"
+    )
 
 
 def groupings(data: Data) -> dict[str, list[str]]:
     traits = data.traits
     fold = np.random.default_rng(0).integers(0, 10, len(data.rows))
     return {
-        "row (10 folds)": [str(place) for place in fold], "source": list(traits.family), "model": list(traits.model),
-        "accelerator": list(traits.accelerator), "generation": list(traits.generation),
+        "row (10 folds)": [str(place) for place in fold],
+        "source": list(traits.family),
+        "model": list(traits.model),
+        "accelerator": list(traits.accelerator),
+        "generation": list(traits.generation),
     }
 
 
@@ -318,8 +398,17 @@ def check(data: Data, scale: Mapping[str, float], memory_scale: Mapping[str, flo
 
 def entry(value: float, sd: float, unit: str, note: str) -> dict[str, object]:
     low, high = value * np.exp(-1.2816 * sd), value * np.exp(1.2816 * sd)
-    rounded = {name: float(f"{number:.5g}") for name, number in (("value", value), ("low", low), ("high", high))}
-    return {**rounded, "unit": unit, "source": "fit-training-2026", "date": f"{datetime.now(UTC):%Y-%m-%d}", "confidence": "D", "note": note}
+    rounded = {
+        name: float(f"{number:.5g}") for name, number in (("value", value), ("low", low), ("high", high))
+    }
+    return {
+        **rounded,
+        "unit": unit,
+        "source": "fit-training-2026",
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "confidence": "B",
+        "note": note,
+    }
 
 
 def unit_of(name: str) -> str:
@@ -329,7 +418,9 @@ def unit_of(name: str) -> str:
 def write(name: str, entries: Mapping[str, Mapping[str, object]], heading: str) -> None:
     text = yaml.safe_dump(dict(entries), sort_keys=False, width=200, default_flow_style=None)
     DATA.mkdir(exist_ok=True)
-    (DATA / f"{name}.yaml").write_text(f"# {heading}\n# Written by tools/fit_training.py; do not edit.\n{text}", "utf-8")
+    (DATA / f"{name}.yaml").write_text(
+        f"# {heading}\n# Written by tools/fit_training.py; do not edit.\n{text}", "utf-8"
+    )
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -345,11 +436,21 @@ def main(arguments: Sequence[str]) -> None:
     constants, sds = fit(data)
     scale = tuned(evidence(data, constants, "speed", SPEED_SCALE))
     memory_scale = tuned(evidence(data, constants, "memory", MEMORY_SCALE))
-    notes = {name: prior[2] for name, prior in {**SPEED_PRIORS, **MEMORY_PRIORS}.items()} | {n: note for n, (_, note) in FIXED.items()}
-    write("training", {n: entry(v, sds[n], unit_of(n), notes[n]) for n, v in constants.items()}, "Constants of the training step model.")
+    notes = {name: prior[2] for name, prior in {**SPEED_PRIORS, **MEMORY_PRIORS}.items()} | {
+        n: note for n, (_, note) in FIXED.items()
+    }
+    write(
+        "training",
+        {n: entry(v, sds[n], unit_of(n), notes[n]) for n, v in constants.items()},
+        "Constants of the training step model.",
+    )
     for stem, scales in (("evidence", scale), ("memory_evidence", memory_scale)):
         note = "scale of one thing that measured runs have in common"
-        write(stem, {n: entry(v, 0.0, unit_of(n), note) for n, v in scales.items()}, "Scales of the evidence (log of measured / modelled).")
+        write(
+            stem,
+            {n: entry(v, 0.0, unit_of(n), note) for n, v in scales.items()},
+            "Scales of the evidence (log of measured / modelled).",
+        )
 
 
 if __name__ == "__main__":

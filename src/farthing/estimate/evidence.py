@@ -22,7 +22,17 @@ Codes = npt.NDArray[np.str_]
 _UNKNOWN_YEAR: Final = np.nan
 _TAIL: Final = 3.0  # degrees of freedom of the noise: a release can be twice as slow as the next
 _ROUNDS: Final = 4
-LAYOUT_TRAITS: Final = ("tp", "pp", "vp", "cp", "ep", "micro_batch_sequences", "seq_len_tokens", "accelerator_count", "hidden_size")
+LAYOUT_TRAITS: Final = (
+    "tp",
+    "pp",
+    "vp",
+    "cp",
+    "ep",
+    "micro_batch_sequences",
+    "seq_len_tokens",
+    "accelerator_count",
+    "hidden_size",
+)
 
 
 @dataclass(frozen=True, slots=True)

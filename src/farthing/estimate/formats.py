@@ -7,7 +7,15 @@ from typing import Final
 from farthing.catalog.facts import Accelerator, NumberFormat
 from farthing.units.problem import InputError, Problem, did_you_mean
 
-BYTE: Final[dict[str, float]] = {"fp32": 4.0, "tf32": 4.0, "fp16": 2.0, "bf16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5}
+BYTE: Final[dict[str, float]] = {
+    "fp32": 4.0,
+    "tf32": 4.0,
+    "fp16": 2.0,
+    "bf16": 2.0,
+    "fp8": 1.0,
+    "int8": 1.0,
+    "fp4": 0.5,
+}
 """Formats that training uses, and the bytes of one operand."""
 
 _FINE_GRAINED: Final = re.compile(r"mx|row|block|fp4|sub|1d|2d")
@@ -37,7 +45,10 @@ def read_format(text: str) -> Format:
     """
     plain = re.sub(r"[^a-z0-9]", "", text.lower())
     for key in ("fp4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32"):
-        if key in plain or key.replace("bf16", "bfloat16").replace("fp16", "float16").replace("fp8", "float8") in plain:
+        if (
+            key in plain
+            or key.replace("bf16", "bfloat16").replace("fp16", "float16").replace("fp8", "float8") in plain
+        ):
             return Format(key, _scaling(plain, key))  # type: ignore[arg-type]  # the keys above are formats
     raise InputError([_unknown(text)])
 

@@ -62,12 +62,18 @@ def _from_flop_rate(row: Row, setup: Setup) -> float:
     convention = (row.get("flops_convention") or "").lower()
     attention = 12 * layers * hidden * seq_len
     if convention.startswith("hardware"):
-        return rate / (96 * layers * hidden**2 * (1 + seq_len / (6 * hidden) + vocabulary / (16 * layers * hidden)))
+        return rate / (
+            96 * layers * hidden**2 * (1 + seq_len / (6 * hidden) + vocabulary / (16 * layers * hidden))
+        )
     if convention.startswith("megatron model"):
-        return rate / (72 * layers * hidden**2 * (1 + seq_len / (6 * hidden) + vocabulary / (12 * layers * hidden)))
+        return rate / (
+            72 * layers * hidden**2 * (1 + seq_len / (6 * hidden) + vocabulary / (12 * layers * hidden))
+        )
     if "not causal" in convention or "non-causal" in convention:
         counted = setup.architecture.count("active_params")
-        return rate / (6 * (counted - (vocabulary * hidden if "without input" in convention else 0)) + attention)
+        return rate / (
+            6 * (counted - (vocabulary * hidden if "without input" in convention else 0)) + attention
+        )
     return math.nan
 
 

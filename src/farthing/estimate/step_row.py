@@ -57,7 +57,10 @@ def zero_stage(sharding: str, family: str = "") -> float:
     plain = sharding.strip().lower()
     if "grad" in plain or "zero-2" in plain:
         return 2.0
-    if any(word in plain for word in ("full", "fsdp", "zero-3", "zero3", "dp across")) or family in _NATIVE_SHARDING:
+    if (
+        any(word in plain for word in ("full", "fsdp", "zero-3", "zero3", "dp across"))
+        or family in _NATIVE_SHARDING
+    ):
         return 3.0
     if "ddp" in plain or "zero-0" in plain:
         return 0.0
@@ -92,7 +95,9 @@ def _batch(row: Row, layout: Mapping[str, float], notes: list[str]) -> dict[str,
     whole = _positive(row, "global_batch")
     if whole is None:
         known = (micro or 1.0) * (accumulation or 0.0) * replicas
-        whole = known or _assumed(notes, "global_batch", math.ceil(USUAL_BATCH_TOKENS / layout["seq_len_tokens"]))
+        whole = known or _assumed(
+            notes, "global_batch", math.ceil(USUAL_BATCH_TOKENS / layout["seq_len_tokens"])
+        )
     if micro is None:
         micro = max(1.0, whole / replicas / accumulation) if accumulation else 1.0
     micro = split_for_pipeline(micro, whole, replicas, layout["pp"])

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from farthing.catalog.load import catalog
-from farthing.estimate.graph import plan
-from farthing.estimate.setup import Setup, stack, state_byte
+from farthing.estimate.graph import Step, names_of, plan
+from farthing.estimate.setup import Setup, device_numbers, stack, state_byte
 from farthing.estimate.step_chain import STEP_CHAIN
 from farthing.units.types import FloatArray, Real
 
@@ -71,3 +71,30 @@ def physics(setups: Sequence[Setup], fitted: Mapping[str, float] | None = None) 
     with np.errstate(all="ignore"):
         values = run(columns_of(setups, fitted or constants()))
     return Physics(np.asarray(values["physics_tokens_per_s"]), np.asarray(values["physics_mem_gib"]))
+
+
+def single_columns(setup: Setup, fitted: Mapping[str, float]) -> dict[str, float]:
+    """The inputs of one set-up as plain numbers; `recompute_share` only where it is stated."""
+    device = device_numbers(setup.accelerator.fact, setup.format)
+    return {**setup.architecture.shape, **device, **setup.layout, **format_constants(setup, fitted)}
+
+
+def settled(known: Mapping[str, Real]) -> dict[str, Real]:
+    """Every value of the step chain that follows from the known names alone."""
+    reached = set(known)
+    order = []
+    for made in _in_order():
+        if made.name not in reached and reached.issuperset(made.arguments):
+            order.append(made)
+            reached.add(made.name)
+    values: dict[str, Real] = dict(known)
+    for made in order:
+        values[made.name] = made.formula(*[values[name] for name in made.arguments])
+    return {made.name: values[made.name] for made in order}
+
+
+@lru_cache(maxsize=1)
+def _in_order() -> tuple[Step, ...]:
+    """All steps of the chain, each after those it needs."""
+    inputs = names_of(STEP_CHAIN) - {formula.__name__ for formula in STEP_CHAIN}
+    return plan(STEP_CHAIN, frozenset(inputs), tuple(formula.__name__ for formula in STEP_CHAIN)).steps

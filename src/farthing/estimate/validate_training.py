@@ -23,7 +23,9 @@ def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
         if isinstance(setup, str):
             lines.extend(refused(name, quantity, setup) for quantity in QUANTITIES)
             continue
-        lines.extend(_line(name, quantity, predicted[quantity], place, setup.notes) for quantity in QUANTITIES)
+        lines.extend(
+            _line(name, quantity, predicted[quantity], place, setup.notes) for quantity in QUANTITIES
+        )
         place += 1
     return lines
 

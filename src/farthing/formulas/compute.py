@@ -38,7 +38,9 @@ def window_context_tokens(seq_len_tokens: Real, window_tokens: Real) -> Real:
     >>> float(window_context_tokens(4096, 128))
     126.015625
     """
-    window = np.where(np.asarray(window_tokens) > 0, np.minimum(window_tokens, seq_len_tokens), seq_len_tokens)
+    window = np.where(
+        np.asarray(window_tokens) > 0, np.minimum(window_tokens, seq_len_tokens), seq_len_tokens
+    )
     return window - window * (window - 1) / (2 * seq_len_tokens)
 
 
@@ -55,7 +57,9 @@ def attention_context_tokens(
     >>> float(attention_context_tokens(2048.5, 126.0, 36, 18))
     39141.0
     """
-    return (attention_layer_count - windowed_layer_count) * full_context_tokens + windowed_layer_count * window_context_tokens
+    return (
+        attention_layer_count - windowed_layer_count
+    ) * full_context_tokens + windowed_layer_count * window_context_tokens
 
 
 def attention_score_size(

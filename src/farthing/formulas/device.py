@@ -9,7 +9,9 @@ import numpy as np
 from farthing.units.types import Real
 
 
-def sustained_share(power_watt: Real, half_peak_flop_per_s: Real, full_clock_watt: Real, power_exponent: Real) -> Real:
+def sustained_share(
+    power_watt: Real, half_peak_flop_per_s: Real, full_clock_watt: Real, power_exponent: Real
+) -> Real:
     """Share of its peak clock that an accelerator keeps when its power limit binds, at most 1.
 
     (watt per peak TFLOP/s ÷ the watt at which a part keeps its clock) ^ exponent: newer, PCIe and
@@ -62,11 +64,17 @@ def attention_flop_per_s(
     640000000000000.0
     """
     width = attention_score_size / np.maximum(head_count, 1.0)
-    return half_peak_flop_per_s * sustained_share * attention_efficiency_share * width / (width + head_half_size)
+    return (
+        half_peak_flop_per_s * sustained_share * attention_efficiency_share * width / (width + head_half_size)
+    )
 
 
 def shape_slowdown_ratio(
-    micro_batch_tokens: Real, ridge_tokens: Real, row_half_ratio: Real, shard_width_size: Real, width_half_size: Real
+    micro_batch_tokens: Real,
+    ridge_tokens: Real,
+    row_half_ratio: Real,
+    shard_width_size: Real,
+    width_half_size: Real,
 ) -> Real:
     """How much slower a product of this shape runs than a large one, at least 1.
 
@@ -124,7 +132,14 @@ def dense_matmul_s(
     >>> dense_matmul_s(4096, 1, 52e6, 0, 800e12, 1.0)
     0.00159744
     """
-    return 6 * (dense_params + active_mtp_params) / tp * micro_batch_tokens / matmul_flop_per_s * shape_slowdown_ratio
+    return (
+        6
+        * (dense_params + active_mtp_params)
+        / tp
+        * micro_batch_tokens
+        / matmul_flop_per_s
+        * shape_slowdown_ratio
+    )
 
 
 def expert_slowdown_ratio(
@@ -166,7 +181,9 @@ def expert_matmul_s(
     return flop / matmul_flop_per_s * expert_slowdown_ratio * expert_imbalance_ratio
 
 
-def attention_s(micro_batch_tokens: Real, tp: Real, attention_flop_per_token: Real, attention_flop_per_s: Real) -> Real:
+def attention_s(
+    micro_batch_tokens: Real, tp: Real, attention_flop_per_token: Real, attention_flop_per_s: Real
+) -> Real:
     """Fused attention of one model replica, in seconds per microbatch, unpipelined.
 
     Source: dao-2023-flashattention2.
@@ -201,7 +218,10 @@ def traffic_byte(
     >>> traffic_byte(10, 1, 4, 1, 16, 1, 0, 0, 0, 0, 0, 0, 20, 5, 0)
     3200.0
     """
-    inner = ffn_size * dense_ffn_layer_count + (shared_expert_ffn_size + expert_ffn_size * experts_per_token) * moe_layer_count
+    inner = (
+        ffn_size * dense_ffn_layer_count
+        + (shared_expert_ffn_size + expert_ffn_size * experts_per_token) * moe_layer_count
+    )
     width = hidden_pass_count * hidden_size * layer_count + ffn_pass_count * inner
     return 2.0 * micro_batch_tokens / tp * (width + mamba_pass_count * mamba_inner_size * mamba_layer_count)
 
@@ -221,7 +241,15 @@ def routing_byte(
     >>> routing_byte(10, 1, 4, 2, 1, 8)
     1280.0
     """
-    return 2.0 * routing_pass_count * micro_batch_tokens / tp * expert_hidden_size * experts_per_token * moe_layer_count
+    return (
+        2.0
+        * routing_pass_count
+        * micro_batch_tokens
+        / tp
+        * expert_hidden_size
+        * experts_per_token
+        * moe_layer_count
+    )
 
 
 def cast_byte(
@@ -257,7 +285,13 @@ def memory_bound_s(
 
 
 def launch_s(
-    layer_count: Real, moe_layer_count: Real, expert_count: Real, ep: Real, layer_launch_us: Real, moe_launch_us: Real, expert_launch_us: Real
+    layer_count: Real,
+    moe_layer_count: Real,
+    expert_count: Real,
+    ep: Real,
+    layer_launch_us: Real,
+    moe_launch_us: Real,
+    expert_launch_us: Real,
 ) -> Real:
     """Fixed cost of starting kernels, in seconds per microbatch, unpipelined.
 
@@ -289,5 +323,13 @@ def output_s(
     >>> round(output_s(4096, 1, 1e6, 1000, 1e12, 1.0, 0.5, 1e12, 1.0, 10), 6)
     0.049234
     """
-    multiply = 6 * output_params * micro_batch_tokens / tp / (half_peak_flop_per_s * sustained_share * matmul_efficiency_share)
-    return multiply + 2 * logit_pass_count * vocab_size * micro_batch_tokens / tp / (hbm_byte_per_s * hbm_efficiency_share)
+    multiply = (
+        6
+        * output_params
+        * micro_batch_tokens
+        / tp
+        / (half_peak_flop_per_s * sustained_share * matmul_efficiency_share)
+    )
+    return multiply + 2 * logit_pass_count * vocab_size * micro_batch_tokens / tp / (
+        hbm_byte_per_s * hbm_efficiency_share
+    )

@@ -72,8 +72,13 @@ def activation_byte_per_token(
     keys = np.where(latent, head_count * (head_dimension + rope_dimension), kv_head_count * head_dimension)
     values = np.where(latent, head_count, kv_head_count) * v_head_dimension
     queries = head_count * (head_dimension + np.where(latent, rope_dimension, 0.0))
-    mixing = attention_layer_count * (4 * hidden_size + queries + keys + values + head_count * v_head_dimension)
-    mixture = experts_per_token * (2 * hidden_size + ffn_matrix_count * expert_ffn_size) + ffn_matrix_count * shared_expert_ffn_size
+    mixing = attention_layer_count * (
+        4 * hidden_size + queries + keys + values + head_count * v_head_dimension
+    )
+    mixture = (
+        experts_per_token * (2 * hidden_size + ffn_matrix_count * expert_ffn_size)
+        + ffn_matrix_count * shared_expert_ffn_size
+    )
     feed_forward = ffn_matrix_count * ffn_size * dense_ffn_layer_count + mixture * moe_layer_count
     return 2.0 * (mixing + feed_forward + mamba_layer_count * (4 * hidden_size + 4 * mamba_inner_size))
 
@@ -108,7 +113,13 @@ def full_activation_byte(
     35.0625
     """
     layer = activation_byte_per_token / layer_count
-    return activation_overhead_ratio * micro_batch_tokens / tp * layer * (in_flight_count * stage_layer_count + 1)
+    return (
+        activation_overhead_ratio
+        * micro_batch_tokens
+        / tp
+        * layer
+        * (in_flight_count * stage_layer_count + 1)
+    )
 
 
 def least_activation_byte(
@@ -188,7 +199,9 @@ def logit_memory_byte(
     return np.where(np.asarray(pp) > 1, 0.0, logit_byte * micro_batch_tokens * vocab_size / tp)
 
 
-def gathered_memory_byte(replica_params: Real, stage_layer_count: Real, zero_stage: Real, gathered_layer_count: Real) -> Real:
+def gathered_memory_byte(
+    replica_params: Real, stage_layer_count: Real, zero_stage: Real, gathered_layer_count: Real
+) -> Real:
     """Weights and gradients of the layers gathered at a time under stage 3, in bytes.
 
     Source: zhao-2023-fsdp.
@@ -196,7 +209,9 @@ def gathered_memory_byte(replica_params: Real, stage_layer_count: Real, zero_sta
     >>> float(gathered_memory_byte(8e9, 32, 3, 2))
     2000000000.0
     """
-    return np.where(np.asarray(zero_stage) >= 3, 4.0 * replica_params / stage_layer_count * gathered_layer_count, 0.0)
+    return np.where(
+        np.asarray(zero_stage) >= 3, 4.0 * replica_params / stage_layer_count * gathered_layer_count, 0.0
+    )
 
 
 def physics_mem_gib(

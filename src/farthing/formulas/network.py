@@ -53,7 +53,13 @@ def tp_comm_s(
     (0.0, 0.0167)
     """
     rate = group_byte_per_s(
-        tp, 1.0, scale_up_count, link_byte_per_s, network_byte_per_s, link_efficiency_share, network_efficiency_share
+        tp,
+        1.0,
+        scale_up_count,
+        link_byte_per_s,
+        network_byte_per_s,
+        link_efficiency_share,
+        network_efficiency_share,
     )
     latency = np.where(np.asarray(tp) > 1, 8e-6 * collective_latency_us, 0.0)
     return layer_count * (8 * 2.0 * micro_batch_tokens * hidden_size * (tp - 1) / tp / rate + latency)
@@ -81,7 +87,13 @@ def cp_comm_s(
     0.0
     """
     rate = group_byte_per_s(
-        cp, tp, scale_up_count, link_byte_per_s, network_byte_per_s, link_efficiency_share, network_efficiency_share
+        cp,
+        tp,
+        scale_up_count,
+        link_byte_per_s,
+        network_byte_per_s,
+        link_efficiency_share,
+        network_efficiency_share,
     )
     key_value_byte = 2 * 2.0 * micro_batch_tokens * np.maximum(kv_head_count / tp, 1.0) * head_dimension
     return attention_layer_count * 3 * (cp - 1) * (key_value_byte / rate + 1e-6 * collective_latency_us)
@@ -152,7 +164,9 @@ def pp_comm_s(
     0.0
     """
     inside = np.asarray(tp) * cp * pp <= scale_up_count
-    rate = np.where(inside, link_byte_per_s * link_efficiency_share, network_byte_per_s * network_efficiency_share)
+    rate = np.where(
+        inside, link_byte_per_s * link_efficiency_share, network_byte_per_s * network_efficiency_share
+    )
     once = 2.0 * micro_batch_tokens * hidden_size / tp / rate + 1e-6 * collective_latency_us
     return np.where(np.asarray(pp) > 1, 2 * vp * once, 0.0)
 
@@ -181,11 +195,21 @@ def dp_comm_s(
     0.0
     """
     rate = group_byte_per_s(
-        shard_count, tp, scale_up_count, link_byte_per_s, network_byte_per_s, link_efficiency_share, network_efficiency_share
+        shard_count,
+        tp,
+        scale_up_count,
+        link_byte_per_s,
+        network_byte_per_s,
+        link_efficiency_share,
+        network_efficiency_share,
     )
     sharded = np.asarray(zero_stage) >= 3
     rounds = np.where(sharded, micro_batch_count, 1.0)
     weight_gathers = np.where(sharded, 2.0, 1.0)
     seconds = replica_params * (2.0 * weight_gathers + gradient_byte) * (shard_count - 1) / shard_count / rate
-    latency = np.where(np.asarray(shard_count) > 1, 3e-6 * network_latency_us * layer_count * np.log2(np.maximum(shard_count, 1.0)), 0.0)
+    latency = np.where(
+        np.asarray(shard_count) > 1,
+        3e-6 * network_latency_us * layer_count * np.log2(np.maximum(shard_count, 1.0)),
+        0.0,
+    )
     return rounds * (seconds + latency)

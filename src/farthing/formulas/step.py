@@ -102,7 +102,12 @@ def pipeline_s(stage_s: Real, micro_batch_count: Real, pp: Real, vp: Real) -> Re
 
 
 def dp_exposed_s(
-    dp_comm_s: Real, pipeline_s: Real, micro_batch_count: Real, zero_stage: Real, dp_exposed_share: Real, dp_hidden_share: Real
+    dp_comm_s: Real,
+    pipeline_s: Real,
+    micro_batch_count: Real,
+    zero_stage: Real,
+    dp_exposed_share: Real,
+    dp_hidden_share: Real,
 ) -> Real:
     """Data-parallel exchange that arithmetic does not hide, in seconds per step.
 
@@ -117,7 +122,12 @@ def dp_exposed_s(
 
 
 def optimizer_s(
-    replica_params: Real, shard_count: Real, zero_stage: Real, hbm_byte_per_s: Real, hbm_efficiency_share: Real, optimizer_traffic_byte: Real
+    replica_params: Real,
+    shard_count: Real,
+    zero_stage: Real,
+    hbm_byte_per_s: Real,
+    hbm_efficiency_share: Real,
+    optimizer_traffic_byte: Real,
 ) -> Real:
     """Optimizer update, memory-bound, in seconds per step.
 
@@ -132,7 +142,12 @@ def optimizer_s(
 
 
 def step_s(
-    pipeline_s: Real, dp_exposed_s: Real, optimizer_s: Real, step_launch_ms: Real, accelerator_count: Real, scale_slowdown_share: Real
+    pipeline_s: Real,
+    dp_exposed_s: Real,
+    optimizer_s: Real,
+    step_launch_ms: Real,
+    accelerator_count: Real,
+    scale_slowdown_share: Real,
 ) -> Real:
     """One training step, in seconds.
 
@@ -156,7 +171,9 @@ def physics_tokens_per_s(global_batch_tokens: Real, step_s: Real, accelerator_co
     return global_batch_tokens / step_s / accelerator_count
 
 
-def global_batch_tokens(micro_batch_count: Real, micro_batch_sequences: Real, dp: Real, seq_len_tokens: Real) -> Real:
+def global_batch_tokens(
+    micro_batch_count: Real, micro_batch_sequences: Real, dp: Real, seq_len_tokens: Real
+) -> Real:
     """Tokens of one step, in tokens, counting only whole microbatches.
 
     Source: narayanan-2021.

@@ -1,0 +1,226 @@
+"""The layout of a run: what the question fixed, the best of what it left open, and whether it fits."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from farthing.estimate import steps
+from farthing.estimate.answer import INFEASIBLE, Row
+from farthing.estimate.gather import Basis, Input
+from farthing.estimate.layout_checks import check_layout
+from farthing.estimate.question import Question
+from farthing.estimate.search import AXES, Candidates, candidates, evaluate
+from farthing.estimate.setup import Setup, device_numbers, state_byte
+from farthing.estimate.subject import Subject
+from farthing.units.problem import FarthingError, InputError, Problem
+from farthing.units.spread import Spread
+
+USUAL_BATCH_TOKENS: Final = 4e6
+LARGE_BATCH_TOKENS: Final = 16e6
+LARGE_RUN_FLOP: Final = 1e24
+USUAL_DAYS: Final = 30.0
+SHOWN: Final = 5
+_PER_GIB: Final = 2**30
+_UNSAID: Final = "the fastest layout that fits; give it to fix it"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The layout to run with: as a set-up, as inputs, and the next best as rows."""
+
+    setup: Setup
+    modelled: steps.Physics
+    inputs: tuple[Input, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+
+def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
+    """Search every layout the question leaves open.
+
+    Raises InputError for a layout that contradicts itself, and FarthingError with an `infeasible`
+    problem that says by how much the best falls short and what would fit.
+    """
+    fixed = {name: value for name in AXES if (value := _said(question, name)) is not None}
+    check_layout(setup, fixed, _said(question, "accelerator_count"), _said(question, "dp"))
+    found, noted = _sized(question, setup, what)
+    places = candidates(found, fixed, _said(question, "dp"))
+    if not len(next(iter(places.values()))):
+        raise InputError([_no_layout(found, fixed)])
+    every = evaluate(found, places, steps.constants())
+    order = every.fitting(_room_gib(found))
+    if not len(order):
+        raise FarthingError([_too_large(question, found, every, fixed)])
+    best = every.at(int(order[0]))
+    full = _laid_out(found, best)
+    inputs = (*noted, *_layout_inputs(best, fixed), *_device_inputs(full))
+    modelled = steps.Physics(every.tokens_per_s[order[:1]], every.mem_gib[order[:1]])
+    return Chosen(full, modelled, inputs, tuple(_rows(every, order)), ())
+
+
+def _sized(question: Question, setup: Setup, what: Subject) -> tuple[Setup, tuple[Input, ...]]:
+    """The set-up with accelerators, sequence and batch, and inputs for those that were assumed."""
+    noted: list[Input] = []
+    flop = 6 * what.architecture.count("active_params") * _tokens(question, what)
+    count = _said(question, "accelerator_count")
+    if count is None:
+        count = _usual_count(setup, flop)
+        noted.append(
+            Input(
+                "accelerator_count", count, Basis.ASSUMED, note=f"about {USUAL_DAYS:.0f} days; give --count"
+            )
+        )
+    batch = _said(question, "global_batch_sequences")
+    if batch is None:
+        batch = _usual_batch(what.seq_len_tokens, count, flop)
+        noted.append(
+            Input("global_batch_sequences", batch, Basis.ASSUMED, note="a usual batch; give --global-batch")
+        )
+    layout = {
+        "accelerator_count": count,
+        "seq_len_tokens": what.seq_len_tokens,
+        "global_batch_sequences": batch,
+    }
+    return replace(setup, layout=layout), tuple(noted)
+
+
+def _usual_count(setup: Setup, flop: float) -> float:
+    """Accelerators for about a month at two fifths of the peak: a power of two of whole machines."""
+    peak = device_numbers(setup.accelerator.fact, setup.format)["half_peak_flop_per_s"]
+    wanted = flop / (0.4 * peak * USUAL_DAYS * 86_400)
+    return 8.0 * 2.0 ** max(0, math.ceil(math.log2(max(wanted, 1.0) / 8)))
+
+
+def _usual_batch(seq_len: float, count: float, flop: float) -> float:
+    """Sequences of a usual batch: about 4M tokens, 16M for the largest runs.
+
+    A multiple of the accelerators, or of a half, a quarter, ... of them, so that replicas share it evenly.
+    """
+    wanted = (LARGE_BATCH_TOKENS if flop >= LARGE_RUN_FLOP else USUAL_BATCH_TOKENS) / seq_len
+    unit = count
+    while unit > wanted and unit % 2 == 0:
+        unit /= 2
+    return unit * max(1, round(wanted / unit))
+
+
+def _room_gib(setup: Setup) -> float:
+    return setup.accelerator.fact.memory_byte / _PER_GIB * steps.constants()["usable_memory_share"]
+
+
+def _laid_out(setup: Setup, best: Mapping[str, float]) -> Setup:
+    level = best["recompute_level"]
+    chosen = {name: value for name, value in best.items() if name != "recompute_level"}
+    recomputed = {"selective_level": float(level == 1), "recompute_share": float(level >= 2)}
+    return replace(setup, layout={**setup.layout, **chosen, **recomputed})
+
+
+def _layout_inputs(best: Mapping[str, float], fixed: Mapping[str, float]) -> list[Input]:
+    made = [
+        Input(name, value, Basis.DERIVED, note=_UNSAID) for name, value in best.items() if name not in fixed
+    ]
+    level = best["recompute_level"]
+    share = {"selective_level": float(level == 1), "recompute_share": float(level >= 2)}
+    basis = Basis.GIVEN if "recompute_level" in fixed else Basis.DERIVED
+    kept = [item for item in made if item.name != "recompute_level"]
+    return kept + [
+        Input(name, value, basis, note="" if basis is Basis.GIVEN else _UNSAID)
+        for name, value in share.items()
+    ]
+
+
+def _device_inputs(setup: Setup) -> list[Input]:
+    fact = setup.accelerator.fact
+    device = [
+        Input(name, value, Basis.LOOKED_UP, fact.sources, fact.confidence, fact.name)
+        for name, value in device_numbers(fact, setup.format).items()
+    ]
+    states = {name: float(value) for name, value in state_byte(setup.layout["zero_stage"]).items()}
+    fitted = {**steps.constants(), **steps.format_constants(setup, steps.constants())}
+    constants = [
+        Input(name, value, Basis.DERIVED, ("fit-training-2026",), "B", "constant of the step model")
+        for name, value in fitted.items()
+    ]
+    mixed = [
+        Input(name, value, Basis.ASSUMED, note="Adam in mixed precision") for name, value in states.items()
+    ]
+    return device + mixed + constants
+
+
+def _rows(every: Candidates, order: Sequence[int]) -> list[Row]:
+    """The fastest layouts that differ in more than the ZeRO stage."""
+    rows: list[Row] = []
+    seen: set[tuple[float, ...]] = set()
+    for place in order:
+        layout = every.at(int(place))
+        key = tuple(value for name, value in layout.items() if name != "zero_stage")
+        if key in seen:
+            continue
+        seen.add(key)
+        speed = float(every.tokens_per_s[place])
+        figures = {"tokens_per_s_per_gpu": speed, "peak_mem_gib": float(every.mem_gib[place])}
+        rows.append({**{name: int(value) for name, value in layout.items()}, **figures, "chosen": not rows})
+        if len(rows) == SHOWN:
+            break
+    return rows
+
+
+def _tokens(question: Question, what: Subject) -> float:
+    said = _said(question, "tokens")
+    found = next((item.value for item in what.inputs if item.name == "tokens"), 1e12)
+    return said if said is not None else (found.p50 if isinstance(found, Spread) else found)
+
+
+def _said(question: Question, name: str) -> float | None:
+    value = question.sets.get(name, question.numbers.get(name))
+    return value.p50 if isinstance(value, Spread) else value
+
+
+def _no_layout(setup: Setup, fixed: Mapping[str, float]) -> Problem:
+    said = ", ".join(f"{name} {value:.0f}" for name, value in fixed.items()) or "none"
+    layout = setup.layout
+    return Problem(
+        code="no-layout",
+        severity="error",
+        where="layout",
+        what=f"no layout of {layout['accelerator_count']:.0f} accelerators and {layout['global_batch_sequences']:.0f} sequences",
+        why=f"fixed by the question: {said}; replicas must be whole and each needs a microbatch",
+        fix="fix fewer of --tp --pp --cp --ep --dp, or give a larger --global-batch",
+    )
+
+
+def _too_large(question: Question, setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> Problem:
+    least = float(np.min(every.mem_gib))
+    has = setup.accelerator.fact.memory_byte / _PER_GIB
+    fits = _count_that_fits(setup, fixed)
+    fix = (
+        f"--count {fits:.0f} fits"
+        if fits
+        else "a part with more memory, a smaller model or a shorter sequence"
+    )
+    return Problem(
+        code=INFEASIBLE,
+        severity="error",
+        where="memory",
+        what=f"does not fit: the leanest layout needs {least:.1f} GiB on each accelerator, {setup.accelerator.fact.name} has {has:.1f}",
+        why=f"{least - _room_gib(setup):.1f} GiB short of what can be filled on {setup.layout['accelerator_count']:.0f}",
+        fix=fix + ("" if fixed == {} else "; or leave the layout open"),
+    )
+
+
+def _count_that_fits(setup: Setup, fixed: Mapping[str, float]) -> float | None:
+    """The smallest doubling of the accelerators on which some layout fits."""
+    for power in range(1, 13):
+        count = setup.layout["accelerator_count"] * 2**power
+        batch = max(setup.layout["global_batch_sequences"], count)
+        larger = replace(
+            setup, layout={**setup.layout, "accelerator_count": count, "global_batch_sequences": batch}
+        )
+        places = candidates(larger, fixed)
+        if len(next(iter(places.values()))) and len(
+            evaluate(larger, places, steps.constants()).fitting(_room_gib(setup))
+        ):
+            return count
+    return None

@@ -1,0 +1,115 @@
+"""What is trained: a model from its name, its config file or its size, and on how many tokens."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from farthing.catalog import find
+from farthing.catalog.facts import Model
+from farthing.estimate.architecture import Architecture, known_model, of_model
+from farthing.estimate.config_shape import of_config
+from farthing.estimate.gather import Basis, Input
+from farthing.estimate.question import Question
+from farthing.estimate.standard_shape import infer
+from farthing.units.figures import figure
+from farthing.units.problem import InputError, Problem
+from farthing.units.spread import Spread
+
+USUAL_SEQ_LEN_TOKENS: Final = 8192.0
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A model to train: its shape, what the catalog knows of its training, and what was assumed."""
+
+    name: str
+    architecture: Architecture
+    inputs: tuple[Input, ...]
+    seq_len_tokens: float
+    problems: tuple[Problem, ...] = ()
+
+
+def subject(question: Question) -> Subject:
+    """The model of a question with its tokens and sequence length.
+
+    Raises InputError where the model is not known or its tokens are not said.
+    """
+    architecture, fact = _architecture(question)
+    inputs, problems = list(_tokens(question, fact)), []
+    seq_len = _median(question, "seq_len_tokens")
+    if seq_len is None:
+        longest = fact.context_tokens if fact and fact.context_tokens else USUAL_SEQ_LEN_TOKENS
+        seq_len = float(min(USUAL_SEQ_LEN_TOKENS, longest))
+        inputs.append(Input("seq_len_tokens", seq_len, Basis.ASSUMED, note="the usual length; give --seq"))
+    if architecture.assumed:
+        problems.append(_assumed_shape(architecture))
+    return Subject(architecture.name, architecture, tuple(inputs), seq_len, tuple(problems))
+
+
+def _architecture(question: Question) -> tuple[Architecture, Model | None]:
+    model, config = question.word("model"), question.word("config")
+    if model and config:
+        raise InputError([_two("--model", "--config")])
+    if config:
+        return of_config(config), None
+    if model:
+        return of_model(model), find.model(model) if known_model(model) and _named(model) else None
+    params = _median(question, "params")
+    if params is None:
+        raise InputError([_no_model()])
+    return infer(params, _median(question, "active_params")), None
+
+
+def _named(model: str) -> bool:
+    """Whether the catalog has this very name, and not only the model it was cut from."""
+    try:
+        find.model(model)
+    except InputError:
+        return False
+    return True
+
+
+def _tokens(question: Question, fact: Model | None) -> tuple[Input, ...]:
+    if "tokens" in question.numbers or "tokens" in question.sets:
+        return ()
+    if fact is not None and fact.trained_tokens:
+        why = fact.basis("trained_tokens")
+        sources = (why.source,) if isinstance(why.source, str) else why.source
+        note = "what the model was trained on, since no --tokens were given"
+        return (Input("tokens", fact.trained_tokens, Basis.LOOKED_UP, sources, why.confidence, note),)
+    if question.solve is not None and question.solve.name == "tokens":
+        return ()
+    raise InputError([_no_tokens(fact)])
+
+
+def _median(question: Question, name: str) -> float | None:
+    value = question.sets.get(name, question.numbers.get(name))
+    return value.p50 if isinstance(value, Spread) else value
+
+
+def _assumed_shape(architecture: Architecture) -> Problem:
+    shape = architecture.shape
+    what = (
+        f"{architecture.note}: {shape['layer_count']:.0f} layers of width {shape['hidden_size']:.0f}, "
+        f"vocabulary {figure(shape['vocab_size'], '', 6)}"
+    )
+    why = "only the size was given; depth and width move speed and memory by some percent"
+    return Problem("assumed-shape", "note", "--params", what, why, "give --model or --config")
+
+
+def _no_model() -> Problem:
+    why = "its shape decides how much there is to compute and to keep"
+    fix = "give --model, --config or --params; farthing catalog list models has all"
+    return Problem("missing-input", "error", "--model", "no model was given", why, fix)
+
+
+def _no_tokens(fact: Model | None) -> Problem:
+    known = f"the catalog does not know what {fact.name} was trained on" if fact else "a shape alone has none"
+    return Problem(
+        "missing-input", "error", "--tokens", "the tokens to train on are not known", known,
+        "give them, for example --tokens 15T",
+    )  # fmt: skip
+
+
+def _two(one: str, other: str) -> Problem:
+    what = f"{one} and {other} describe two models"
+    return Problem("conflict", "error", one, what, "only one is trained", "leave one of them out")

@@ -1,0 +1,113 @@
+"""`train` for a language model: from a shape and a layout to time, memory, energy and money."""
+
+from typing import Final
+
+from farthing.estimate import bill
+from farthing.estimate.answer import Estimate, Row
+from farthing.estimate.compose import Said, compose, main_of
+from farthing.estimate.formats import read_format, usual_format
+from farthing.estimate.gather import Inputs
+from farthing.estimate.graph import Chain
+from farthing.estimate.hardware import Machines, machines
+from farthing.estimate.layout_choice import Chosen, choose
+from farthing.estimate.question import Question
+from farthing.estimate.run import Evaluation, evaluate
+from farthing.estimate.setup import Setup, Software, family_of, release_year
+from farthing.estimate.step_chain import STEP_CHAIN
+from farthing.estimate.step_prediction import Prediction, predict
+from farthing.estimate.subject import Subject, subject
+from farthing.formulas import goodput, training
+from farthing.units.figures import figure, span
+from farthing.units.spread import Spread
+
+GOODPUT: Final[Chain] = (
+    goodput.interruption_count_per_day,
+    goodput.checkpoint_interval_s,
+    goodput.checkpoint_share,
+    goodput.rework_share,
+    goodput.restart_share,
+    goodput.goodput,
+)
+RUN: Final[Chain] = (*STEP_CHAIN, *GOODPUT, training.gpu_hours, training.wall_clock_days)
+CHAIN: Final[Chain] = (*RUN, *bill.RENTED)
+RESULTS: Final = (
+    "train_flop",
+    "mfu",
+    "goodput",
+    "tokens_per_s_per_gpu",
+    "gpu_hours",
+    "wall_clock_days",
+    "peak_mem_gib",
+)
+
+
+def estimate(question: Question) -> Estimate:
+    """What training a language model takes.
+
+    Raises InputError for what cannot be understood, and FarthingError with an `infeasible` problem
+    when no layout fits the accelerators.
+    """
+    asked = machines(question)
+    what = subject(asked.question)
+    chosen = choose(asked.question, _setup(asked, what), what)
+    inputs = _gathered(asked, what, chosen)
+    problems = (*asked.problems, *what.problems, *chosen.problems, *bill.gather_bill(inputs, asked.found))
+    chain = (*RUN, *bill.bill_chain(inputs))
+    wanted = (*RESULTS, *bill.results_for(inputs))
+    bill.assume_missing(inputs, chain, wanted)
+    run = evaluate(chain, inputs, wanted)
+    said = Said(
+        verdict=_verdict(run, what, asked.found.fact.name),
+        main=main_of(run, ("compute_cost_usd", "gpu_hours")),
+        results=wanted,
+        lines=bill.bill_lines(run),
+        rows=_rows(chosen),
+        problems=problems,
+    )
+    return compose(inputs, run, said)
+
+
+def _setup(asked: Machines, what: Subject) -> Setup:
+    """The set-up of the question, its layout still open but for what the question fixed."""
+    question, accelerator = asked.question, asked.found
+    software = Software(
+        family_of(question.word("framework") or question.word("engine") or ""),
+        release_year(question.word("version") or "", str(question.as_of.year)),
+    )
+    stated = question.word("precision")
+    wanted = read_format(stated) if stated else usual_format(accelerator.fact, software.family)
+    return Setup(what.name, what.architecture, accelerator, wanted, {}, software)
+
+
+def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
+    """Every input of the step chain: what was asked, the shape, the device, the layout, the evidence."""
+    inputs = Inputs(asked.question)
+    for item in (*what.inputs, *what.architecture.inputs(), *chosen.inputs):
+        inputs.add(item)
+    speed, memory = predict([chosen.setup]).values()
+    note = "measured steps like this one, relative to the step model"
+    for name, found, modelled in (
+        ("evidence_ratio", speed, chosen.modelled.tokens_per_s[0]),
+        ("memory_evidence_ratio", memory, chosen.modelled.mem_gib[0]),
+    ):
+        inputs.derive(name, _spread(found, modelled), note, ("fit-training-2026",))
+    return inputs
+
+
+def _spread(found: Prediction, modelled: float) -> Spread:
+    return Spread.lognormal(float(found.mid[0] / modelled), float(found.log_sd[0]))
+
+
+def _rows(chosen: Chosen) -> tuple[Row, ...]:
+    """The chosen layout and the next best, with what the step model says of each."""
+    return tuple(chosen.rows)
+
+
+def _verdict(run: Evaluation, what: Subject, accelerator: str) -> str:
+    tokens, count = run.median("tokens"), run.median("accelerator_count")
+    days, hours = run.quantiles("wall_clock_days"), run.quantiles("gpu_hours")
+    task = f"{what.name} on {figure(tokens, '')} tokens takes {span(*days, 'days')}"
+    taken = f"{task} on {figure(count, '', 6)} × {accelerator}: {figure(hours[1], '', 2)} GPU-hours"
+    if "compute_cost_usd" not in run.values:
+        return f"{taken}; what they cost is unknown."
+    return f"{taken}, {span(*run.quantiles('compute_cost_usd'), 'USD')} of compute."
