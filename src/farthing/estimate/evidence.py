@@ -101,7 +101,7 @@ def covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> FloatA
     number, kind = _same(one.format, other.format), one.mixture[:, None] == other.mixture[None, :]
     both = one.mixture[:, None] & other.mixture[None, :]
     near = _nearness(one.year, other.year, scale["release_length_year"])
-    apart = ((one.layout[:, None, :] - other.layout[None, :, :]) ** 2).sum(-1)
+    apart = _squared_distance(one.layout, other.layout)
 
     def term(name: str, common: npt.NDArray[np.bool_] | FloatArray) -> FloatArray:
         return scale[name] ** 2 * common.astype(np.float64)
@@ -121,16 +121,29 @@ def covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> FloatA
     )
 
 
+def _squared_distance(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Squared distance of every point of one set to every point of the other."""
+    squares = (one**2).sum(1)[:, None] + (other**2).sum(1)[None, :]
+    return np.asarray(np.maximum(squares - 2 * (one @ other.T), 0.0))
+
+
 def _shared_family(one: Codes, other: Codes) -> FloatArray:
-    """How much software two runs share: 1 or 0, and where it is not said, an even share of all known."""
-    known = max(1, len(np.unique(np.concatenate([one[one != ""], other[other != ""]]))))
+    """How much software two runs share: 1 or 0, and where it is not said, an even share of all known.
+
+    Known is what the second set has, so that a run's correction does not depend on its neighbors in a table.
+    """
+    known = max(1, len(np.unique(other[other != ""])))
     unsaid = (one[:, None] == "") ^ (other[None, :] == "")
     return np.where(unsaid, 1.0 / known, _same(one, other))
 
 
 def _same(one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
     """Where two words are equal and not empty: an unknown word has nothing in common with another."""
-    return (one[:, None] == other[None, :]) & (one[:, None] != "")
+    _, codes = np.unique(
+        np.concatenate([one, other]), return_inverse=True
+    )  # numbers compare faster than words
+    equal = codes[: len(one), None] == codes[None, len(one) :]
+    return np.asarray(equal & (one != "")[:, None])
 
 
 def _nearness(one: FloatArray, other: FloatArray, length: float) -> FloatArray:
@@ -161,7 +174,7 @@ class Evidence:
         """
         shared = covariance(traits, self.traits, self.scale)
         mean = shared @ (self.precision @ self.log_ratio)
-        unknown = own_variance(traits, self.scale) - np.einsum("ij,jk,ik->i", shared, self.precision, shared)
+        unknown = own_variance(traits, self.scale) - ((shared @ self.precision) * shared).sum(1)
         return mean, np.sqrt(np.maximum(unknown, 0.0) + self.scale["interval_noise_sd"] ** 2)
 
     def robust(self) -> "Evidence":
@@ -170,12 +183,12 @@ class Evidence:
         A few rounds of reweighting: noise² · (ν + z²) / (ν + 1), z the error left after smoothing.
         Source: lange-1989-robust.
         """
-        plain, found = self.noise_sd**2, self
+        plain = noise = self.noise_sd**2
+        own = covariance(self.traits, self.traits, self.scale)
         for _ in range(_ROUNDS):
-            residual = (found.precision @ found.log_ratio) * found.noise_sd**2
-            noise = np.sqrt(plain * (_TAIL + residual**2 / plain) / (_TAIL + 1))
-            found = Evidence(self.traits, self.log_ratio, noise, self.scale)
-        return found
+            residual = np.linalg.solve(own + np.diag(noise), self.log_ratio) * noise
+            noise = plain * (_TAIL + residual**2 / plain) / (_TAIL + 1)
+        return Evidence(self.traits, self.log_ratio, np.sqrt(noise), self.scale)
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Error of each measurement predicted from all others, and the variance of what was unknown.
