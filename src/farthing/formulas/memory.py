@@ -164,7 +164,8 @@ def recompute_share(
     """
     room = (memory_byte * usable_memory_share - runtime_memory_gib * 2**30) / fragmentation_ratio
     over = model_state_byte + logit_memory_byte + gathered_memory_byte + full_activation_byte - room
-    return np.clip(over / (full_activation_byte - least_activation_byte), 0.0, 1.0)
+    saved = np.maximum(full_activation_byte - least_activation_byte, 1.0)
+    return np.clip(over / saved, 0.0, 1.0)
 
 
 def activation_memory_byte(
