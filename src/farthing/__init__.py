@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "train": "farthing.app.train",
+    "validate": "farthing.app.validate",
     "why": "farthing.app.why",
     "graph": "farthing.app.graph",
     "entries": "farthing.app.facts",
@@ -17,6 +18,7 @@ _HOME = {
     "prices": "farthing.app.facts",
     "Estimate": "farthing.app.answers",
     "Explanation": "farthing.app.answers",
+    "Validation": "farthing.app.validate",
     "Problem": "farthing.units.problem",
     "FarthingError": "farthing.units.problem",
     "InputError": "farthing.units.problem",

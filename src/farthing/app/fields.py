@@ -102,6 +102,15 @@ COMMON: tuple[Field, ...] = (
     Field("draws", "number", "draws of the uncertain inputs (default 16384; 1 gives medians)"),
 )
 
-VERBS: Mapping[str, tuple[Field, ...]] = {"train": TRAIN}
+VALIDATE: tuple[Field, ...] = (
+    Field(
+        "table", "file", "a CSV table with an id and the columns of a set-up (default: the facts that ship)"
+    ),
+    Field("predictions", "file", "where to write id, quantity, low, mid, high, status and reason as CSV"),
+)
+
+VERBS: Mapping[str, tuple[Field, ...]] = {"train": TRAIN, "validate": VALIDATE}
+CHAINED = ("train",)  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
 NOT_READ_YET = frozenset({"book", "ledger"})
+IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

@@ -3,7 +3,7 @@
 import msgspec
 
 from farthing.app.explain import equation_of
-from farthing.app.fields import VERBS
+from farthing.app.fields import CHAINED
 from farthing.app.train import Way, ways
 from farthing.estimate.graph import arguments_of, names_of, plan
 from farthing.units.figures import unit_label
@@ -31,10 +31,10 @@ class ChainShown(msgspec.Struct, frozen=True):
 
 def graph(verb: str) -> tuple[ChainShown, ...]:
     """Every chain of a verb. Raises InputError for a verb that computes nothing."""
-    if verb not in VERBS:
+    if verb not in CHAINED:
         what = f"{quoted(verb)} has no chain of formulas"
-        why = f"those that have one: {', '.join(VERBS)}"
-        fix = did_you_mean(verb, VERBS) or "try farthing graph train"
+        why = f"those that have one: {', '.join(CHAINED)}"
+        fix = did_you_mean(verb, CHAINED) or "try farthing graph train"
         raise InputError([Problem("unknown-verb", "error", "graph", what, why, fix)])
     return tuple(_shown(verb, way) for way in ways())
 

@@ -17,6 +17,7 @@ VERBS = {
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
     "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),
+    "validate": Verb(f"{_DOORS}.validate:command", "Predict measured tables, and say how far off that is."),
     "demo": Verb(f"{_DOORS}.demo:command", "A published training run, estimated beside what was reported."),
 }
 

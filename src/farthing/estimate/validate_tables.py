@@ -1,0 +1,146 @@
+"""Tables of measurements, by kind: which columns were measured, and predictions that never see them."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final, TypeAlias
+
+from farthing.estimate.prediction_row import PredictionRow, refused
+from farthing.estimate.scores import Pair
+
+Row: TypeAlias = Mapping[str, str]
+Progress: TypeAlias = Callable[[int, int], None]
+
+CHUNK: Final = 1024
+"""Rows predicted at a time: their covariance with the evidence is the largest array, and stays small."""
+_GIB_PER_GB: Final = 1e9 / 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of table: its name, what is predicted, and the columns that were measured or remarked."""
+
+    name: str
+    quantities: tuple[str, ...]
+    measured: frozenset[str]
+
+    def predictions(self, rows: Sequence[Row]) -> list[PredictionRow]:
+        """A line for each quantity of each row, in the table's order."""
+        home = import_module(f"farthing.estimate.validate_{self.name}")
+        found: list[PredictionRow] = home.predictions(rows)
+        return found
+
+    def usable(self, row: Row) -> bool:
+        """Whether the row's measurement counts: of whole runs only those of quality A and B."""
+        return self.name != "runs" or row.get("quality") in ("A", "B")
+
+
+_REMARKS: Final = frozenset({"notes", "source", "confidence", "split", "hidden_kind", "split_kind"})
+TRAINING: Final = Kind(
+    "training",
+    ("tokens_per_s_per_gpu", "peak_mem_gib"),
+    _REMARKS
+    | {
+        "tflops_per_gpu",
+        "mfu_pct",
+        "hfu_pct",
+        "tokens_per_s_per_gpu",
+        "step_time_s",
+        "peak_mem_gib",
+        "peak_mem_gb",
+    },
+)
+RUNS: Final = Kind(
+    "runs",
+    ("gpu_hours",),
+    _REMARKS
+    | {
+        "gpu_hours",
+        "wall_clock_days",
+        "implied_mfu_6nd",
+        "reported_cost_usd",
+        "price_per_gpu_hour_usd",
+        "quality",
+    },
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS)}
+
+
+def predicted(kind: Kind, rows: Sequence[Row], progress: Progress | None = None) -> list[PredictionRow]:
+    """A line for each quantity of each row, from the configuration columns alone.
+
+    Rows that say the same are predicted once. `progress` is told how many of the distinct rows are done.
+    """
+    keys = [_configuration(kind, row) for row in rows]
+    distinct = list(dict.fromkeys(keys))
+    answers: dict[tuple[tuple[str, str], ...], Sequence[PredictionRow]] = {}
+    for start in range(0, len(distinct), CHUNK):
+        part = distinct[start : start + CHUNK]
+        lines = kind.predictions([dict(key) for key in part])
+        answers.update(zip(part, _batches(lines, len(kind.quantities)), strict=True))
+        if progress:
+            progress(start + len(part), len(distinct))
+    return [
+        _named(line, row.get("id", "")) for row, key in zip(rows, keys, strict=True) for line in answers[key]
+    ]
+
+
+def pairs(
+    kind: Kind, quantity: str, rows: Sequence[Row], lines: Sequence[PredictionRow]
+) -> list[tuple[Pair, Row]]:
+    """Each usable measurement of a quantity with its prediction and its row.
+
+    Of rows that share an id the last counts, as it does for whoever looks predictions up by id.
+    """
+    said = {line.id: line for line in lines if line.quantity == quantity}
+    last = {row.get("id", ""): row for row in rows}
+    found = []
+    for name, row in last.items():
+        measured = measurement(row, quantity)
+        if math.isfinite(measured) and kind.usable(row):
+            line = said[name]
+            numbers = (line.low, line.mid, line.high) if line.status == "ok" else (math.nan,) * 3
+            found.append((Pair(measured, *numbers, group=_group(row)), row))
+    return found
+
+
+def measurement(row: Row, quantity: str) -> float:
+    """The measured value of a quantity; nan where the cell is absent, empty or no positive number."""
+    value = _number(row.get(quantity))
+    if math.isnan(value) and quantity == "peak_mem_gib":
+        return _number(row.get("peak_mem_gb")) * _GIB_PER_GB
+    return value
+
+
+def _number(text: str | None) -> float:
+    try:
+        value = float(text or "nan")
+    except ValueError:
+        return math.nan
+    return value if math.isfinite(value) and value > 0 else math.nan
+
+
+def _group(row: Row) -> tuple[str, ...]:
+    source = row.get("source_family") or row.get("framework") or row.get("source") or ""
+    return (source, row.get("model", ""), row.get("accelerator", ""))
+
+
+def _configuration(kind: Kind, row: Row) -> tuple[tuple[str, str], ...]:
+    """What a prediction may know of a row: nothing measured, nothing empty, no name of its own."""
+    return tuple(
+        (name, cell) for name, cell in row.items() if cell and name != "id" and name not in kind.measured
+    )
+
+
+def _batches(lines: Sequence[PredictionRow], size: int) -> Iterator[Sequence[PredictionRow]]:
+    return (lines[start : start + size] for start in range(0, len(lines), size))
+
+
+def _named(line: PredictionRow, name: str) -> PredictionRow:
+    """The line under a row's own id; one without finite numbers is refused, never written as if it were."""
+    if line.status == "ok" and not (0 < line.low <= line.mid <= line.high < math.inf):
+        return refused(
+            name, line.quantity, "no finite prediction: a number of the row is far too large or small"
+        )
+    return PredictionRow(name, line.quantity, line.low, line.mid, line.high, line.status, line.reason)
