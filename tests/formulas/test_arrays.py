@@ -21,11 +21,11 @@ FEW = {
     "ffn_matrix_count": [2.0, 3.0],
     "matmul_byte": [0.5, 1.0, 2.0, 4.0],
     # What a dense model has none of.
-    **dict.fromkeys(("expert_count", "experts_per_token", "moe_layer_count"), [0.0, 1.0, 8.0]),
-    **dict.fromkeys(("expert_ffn_size", "shared_expert_ffn_size"), [0.0, 2048.0]),
-    **dict.fromkeys(("kv_lora_rank", "q_lora_rank", "rope_dimension"), [0.0, 64.0, 512.0]),
-    **dict.fromkeys(("mamba_layer_count", "mamba_inner_size", "mamba_state_size"), [0.0, 23.0]),
-    **dict.fromkeys(("window_tokens", "windowed_layer_count", "mtp_layer_count"), [0.0, 1.0, 128.0]),
+    **{name: [0.0, 1.0, 8.0] for name in ("expert_count", "experts_per_token", "moe_layer_count")},
+    **{name: [0.0, 2048.0] for name in ("expert_ffn_size", "shared_expert_ffn_size")},
+    **{name: [0.0, 64.0, 512.0] for name in ("kv_lora_rank", "q_lora_rank", "rope_dimension")},
+    **{name: [0.0, 23.0] for name in ("mamba_layer_count", "mamba_inner_size", "mamba_state_size")},
+    **{name: [0.0, 1.0, 128.0] for name in ("window_tokens", "windowed_layer_count", "mtp_layer_count")},
 }
 
 
@@ -62,7 +62,8 @@ def test_an_array_is_the_loop(formula, seed):
     with np.errstate(all="ignore"):
         together = formula(**rows)
         alone = [
-            formula(**{name: float(values[place]) for name, values in rows.items()}) for place in range(PLACES)
+            formula(**{name: float(values[place]) for name, values in rows.items()})
+            for place in range(PLACES)
         ]
     assert np.broadcast_to(together, PLACES) == pytest.approx(np.array(alone, float), rel=1e-9, nan_ok=True)
 
