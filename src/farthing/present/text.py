@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from farthing.estimate.answer import Assumption, Estimate, Line
+from farthing.estimate.answer import Estimate, Line
+from farthing.present.assumptions import assumptions, leading_sources
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.wording import NINE_IN_TEN, interval, middle, own_results, result_words, sentence, twin
 from farthing.units.figures import figure, span
@@ -10,7 +11,6 @@ from farthing.units.problem import Problem
 
 _COMPUTE = "training.compute"
 _MONEY = {"compute_cost_usd": "Compute", "cost_usd": "Likely bill"}
-_BASES = {"looked_up": "looked up"}
 _FEW = 3
 
 
@@ -24,7 +24,7 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += section("Beside published runs", _industry(answer, width), ink)
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
     lines += section("Next best", _rows(answer, width), ink)
-    lines += section("Assumptions", _assumptions(answer.assumptions, width, explain=explain), ink)
+    lines += section("Assumptions", assumptions(answer, width, explain=explain), ink)
     if explain:
         lines += section("Formulas, in the order in which they ran", _steps(answer, width), ink)
     lines += section("Worth knowing", _problems(answer.problems, width, ink), ink)
@@ -106,15 +106,6 @@ def _cell(value: object) -> str:
     return figure(value, "", 3) if isinstance(value, float) else str(value)
 
 
-def _assumptions(items: Iterable[Assumption], width: int, *, explain: bool) -> list[str]:
-    rows = []
-    for item in items:
-        words = interval(item.value, item.unit) or middle(item.value, item.unit)
-        basis = _BASES.get(item.basis, item.basis)
-        rows.append((item.name, words, basis, item.confidence or "", item.note))
-    return table(rows, "<><<<", width, wrap=explain)
-
-
 def _steps(answer: Estimate, width: int) -> list[str]:
     rows = [
         (step.name, middle(step.value, step.unit), f"from {', '.join(step.arguments)}")
@@ -135,9 +126,10 @@ def _problems(problems: Iterable[Problem], width: int, ink: Ink) -> list[str]:
 
 def _sources(answer: Estimate, width: int, *, explain: bool) -> list[str]:
     if not explain:
-        return (
-            paragraph(", ".join(source.id for source in answer.sources), width, 2) if answer.sources else []
-        )
+        named = leading_sources(answer)
+        more = len(answer.sources) - len(named)
+        said = ", ".join(named) + (f", and {more} more: --explain" if more else "")
+        return paragraph(said, width, 2) if named else []
     rows = [(s.id, s.confidence or "", s.date, f"{s.title} {s.url}".strip()) for s in answer.sources]
     return table(rows, "<<<<", width)
 
