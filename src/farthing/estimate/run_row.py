@@ -1,0 +1,182 @@
+"""Whole training runs from the rows of a table (`validate runs`): what was planned, nothing measured.
+
+Columns: model, total_params, active_params, tokens, accelerator, n_accelerators, precision, year,
+kind and, where it is known before the run, reported_mfu. A cell may be empty and a column missing.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from farthing.catalog import find
+from farthing.catalog.facts import Accelerator
+from farthing.estimate.architecture import Architecture, known_model
+from farthing.estimate.formats import Format, read_format, usual_format
+from farthing.estimate.model_row import of_row
+from farthing.estimate.setup import Setup, Software, release_year
+from farthing.estimate.standard_shape import infer
+from farthing.units.problem import InputError, Problem, quoted
+
+Row = Mapping[str, str | None]
+
+USUAL_SEQ_LEN_TOKENS: Final = 4096.0
+LARGEST: Final = 1e18
+_SAME_MODEL: Final = 0.25  # a catalog shape whose size is further off is another model of that name
+_OTHER_KINDS: Final = re.compile(
+    r"non-?llm|not an? llm|vision|image|video|audio|speech|tts|3d", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A whole run before it starts.
+
+    `setup` has no layout beyond sequence length and, where it is said, the accelerators.
+    `active_params` are the row's own; `step_mfu` (share) is that of its steps, where it is given.
+    """
+
+    id: str
+    setup: Setup
+    active_params: float
+    tokens: float
+    developer: str
+    step_mfu: float | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def flop_per_token(self) -> float:
+        """Arithmetic of a token by the 6·N rule, the convention of published runs."""
+        return 6 * self.active_params
+
+
+def run_of(row: Row) -> PlannedRun:
+    """The run of one row. Raises InputError with the reason where it cannot be told."""
+    notes: list[str] = []
+    name, kind = _text(row, "model"), _text(row, "kind")
+    if _OTHER_KINDS.search(kind):
+        raise InputError([_problem("no-language-model", "kind", f"{kind}: 6·N·D speaks of language models")])
+    found = find.found_accelerator(_text(row, "accelerator"))
+    active, architecture = _sizes(row, name, notes)
+    layout = {"seq_len_tokens": USUAL_SEQ_LEN_TOKENS}
+    if count := _positive(row, "n_accelerators"):
+        layout["accelerator_count"] = max(1.0, round(count))
+    if found.assumed:
+        notes.append(found.assumed)
+    setup = Setup(
+        model=name,
+        architecture=architecture,
+        accelerator=found,
+        format=_format(row, found.fact, notes),
+        layout=layout,
+        software=Software("", release_year("", _text(row, "year"))),
+    )
+    tokens = _tokens(row, name, kind, notes)
+    mfu = read_mfu(_text(row, "reported_mfu"))
+    return PlannedRun(_text(row, "id"), setup, active, tokens, developer_of(name), mfu, tuple(notes))
+
+
+def developer_of(model: str) -> str:
+    """Who trains models of this name: the catalog's developer, else the first word of the name."""
+    base = re.sub(r"\(.*?\)", "", model).strip()
+    try:
+        return find.model(base).developer.lower()
+    except InputError:
+        word = re.match(r"[a-z]+", base.lower())
+        return word[0] if word else ""
+
+
+def read_mfu(text: str) -> float | None:
+    """Utilization from `0.41`, `41%` or a range such as `0.38-0.43`, whose middle is taken.
+
+    Raises InputError for what is no share.
+
+    >>> read_mfu("0.462"), read_mfu("38-43%"), read_mfu("")
+    (0.462, 0.405, None)
+    """
+    if not text:
+        return None
+    found = [float(number) for number in re.findall(r"\d*\.?\d+", text)]
+    middle = sum(found) / len(found) if found else math.nan
+    share = middle / 100 if "%" in text or middle > 1 else middle
+    if not 0 < share <= 1:
+        raise InputError([_problem("bad-field", "reported_mfu", f"reported_mfu is {quoted(text)}")])
+    return round(share, 6)
+
+
+def _sizes(row: Row, name: str, notes: list[str]) -> tuple[float, Architecture]:
+    """Active parameters and a shape of that size: the row's own numbers win over the catalog's."""
+    total, active = _positive(row, "total_params"), _positive(row, "active_params")
+    if total is None and active is None and not known_model(name):
+        raise InputError([_problem("no-size", "total_params", f"the size of {quoted(name)} is not said")])
+    architecture = of_row({"model": name, "total_params": _cell(total), "active_params": _cell(active)})
+    if active is None:
+        active = _unsaid_active(architecture, total, notes)
+    total = max(total or active, active)
+    counted = architecture.count("params")
+    if abs(math.log(counted / total)) > _SAME_MODEL:
+        notes.append(f"a usual shape of {total:.3g} parameters, not that of {architecture.name}")
+        return active, replace(infer(total, active), name=name)
+    return active, architecture
+
+
+def _unsaid_active(architecture: Architecture, total: float | None, notes: list[str]) -> float:
+    counted, whole = architecture.count("active_params"), architecture.count("params")
+    if total is None or abs(math.log(whole / total)) <= _SAME_MODEL:
+        return counted
+    notes.append("active parameters not stated: all are taken as active")
+    return total
+
+
+def _tokens(row: Row, name: str, kind: str, notes: list[str]) -> float:
+    if stated := _positive(row, "tokens"):
+        return stated
+    if known_model(name) and kind.lower() in ("", "pretrain"):
+        try:
+            known = find.model(name).trained_tokens
+        except InputError:
+            known = None
+        if known:
+            notes.append(f"tokens not stated: {known:.3g} of the catalog taken")
+            return known
+    raise InputError([_problem("missing-input", "tokens", f"the tokens of {quoted(name)} are not said")])
+
+
+def _format(row: Row, accelerator: Accelerator, notes: list[str]) -> Format:
+    stated = _text(row, "precision")
+    usual = usual_format(accelerator)
+    if not stated:
+        return usual
+    wanted = read_format(stated)
+    if wanted.key in accelerator.peak_flop_per_s or wanted.key in ("bf16", "fp16"):
+        return wanted
+    notes.append(f"{accelerator.name} has no {wanted.key} units: {usual.key} taken")
+    return usual
+
+
+def _positive(row: Row, column: str) -> float | None:
+    """A number above 0, or None where the cell is empty. Raises InputError for anything else."""
+    written = _text(row, column)
+    if not written:
+        return None
+    try:
+        value = float(written)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < LARGEST:
+        raise InputError([_problem("bad-field", column, f"{column} is {quoted(written)}")])
+    return value
+
+
+def _text(row: Row, column: str) -> str:
+    return (row.get(column) or "").strip()
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else repr(value)
+
+
+def _problem(code: str, where: str, what: str) -> Problem:
+    why = "the arithmetic of the run follows from its model and its tokens"
+    return Problem(code, "error", where, what, why, "Correct or complete the row.")
