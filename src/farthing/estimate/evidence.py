@@ -132,18 +132,19 @@ def _shared_family(one: Codes, other: Codes) -> FloatArray:
 
     Known is what the second set has, so that a run's correction does not depend on its neighbors in a table.
     """
-    known = max(1, len(np.unique(other[other != ""])))
+    known = max(1, len(set(other.tolist()) - {""}))
     unsaid = (one[:, None] == "") ^ (other[None, :] == "")
     return np.where(unsaid, 1.0 / known, _same(one, other))
 
 
 def _same(one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
     """Where two words are equal and not empty: an unknown word has nothing in common with another."""
-    _, codes = np.unique(
-        np.concatenate([one, other]), return_inverse=True
+    places: dict[str, int] = {"": 0}
+    first, second = (
+        np.array([places.setdefault(word, len(places)) for word in words.tolist()], dtype=np.intp)
+        for words in (one, other)
     )  # numbers compare faster than words
-    equal = codes[: len(one), None] == codes[None, len(one) :]
-    return np.asarray(equal & (one != "")[:, None])
+    return np.asarray((first[:, None] == second[None, :]) & (first > 0)[:, None])
 
 
 def _nearness(one: FloatArray, other: FloatArray, length: float) -> FloatArray:
@@ -162,10 +163,14 @@ class Evidence:
     scale: Mapping[str, float]
 
     @cached_property
+    def own(self) -> FloatArray:
+        """Covariance of the model's error between the measured runs, without their noise."""
+        return covariance(self.traits, self.traits, self.scale)
+
+    @cached_property
     def precision(self) -> FloatArray:
         """Inverse of the covariance of the measurements."""
-        own = covariance(self.traits, self.traits, self.scale)
-        return np.asarray(np.linalg.inv(own + np.diag(self.noise_sd**2)))
+        return np.asarray(np.linalg.inv(self.own + np.diag(self.noise_sd**2)))
 
     def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the log ratio of new runs, measurement noise included.
@@ -184,11 +189,12 @@ class Evidence:
         Source: lange-1989-robust.
         """
         plain = noise = self.noise_sd**2
-        own = covariance(self.traits, self.traits, self.scale)
         for _ in range(_ROUNDS):
-            residual = np.linalg.solve(own + np.diag(noise), self.log_ratio) * noise
+            residual = np.linalg.solve(self.own + np.diag(noise), self.log_ratio) * noise
             noise = plain * (_TAIL + residual**2 / plain) / (_TAIL + 1)
-        return Evidence(self.traits, self.log_ratio, np.sqrt(noise), self.scale)
+        found = Evidence(self.traits, self.log_ratio, np.sqrt(noise), self.scale)
+        vars(found)["own"] = self.own  # the noise has no part in it, so it need not be computed again
+        return found
 
     def left_out(self) -> tuple[FloatArray, FloatArray]:
         """Error of each measurement predicted from all others, and the variance of what was unknown.
