@@ -1,6 +1,6 @@
-"""A file in the user's cache folder that keeps the compiled catalog between runs.
+"""Files in the user's cache folder that keep what was compiled between runs: the catalog above all.
 
-The file holds the key it was made for and a digest of what follows, so a stale, cut or damaged
+A file holds the key it was made for and a digest of what follows, so a stale, cut or damaged
 one is simply not used. Nothing here ever fails: without a usable folder there is no cache.
 """
 
@@ -29,22 +29,22 @@ def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.plat
     return Path.home() / ".cache" / "farthing"
 
 
-def fetch(key: bytes) -> bytes | None:
-    """What was stored under `key`, or None."""
+def fetch(key: bytes, name: str = FILE_NAME) -> bytes | None:
+    """What was stored under `key` in the file of that name, or None."""
     try:
-        stored = (folder() / FILE_NAME).read_bytes()
+        stored = (folder() / name).read_bytes()
     except (OSError, RuntimeError):
         return None
     head, content = stored[: 2 * _DIGEST_SIZE], stored[2 * _DIGEST_SIZE :]
     return content if head == _digest(key) + _digest(content) else None
 
 
-def store(key: bytes, content: bytes) -> None:
+def store(key: bytes, content: bytes, name: str = FILE_NAME) -> None:
     """Keep `content` under `key` in place of what was there; do nothing where that fails."""
     with contextlib.suppress(OSError, RuntimeError):
         target = folder()
         target.mkdir(parents=True, exist_ok=True)
-        _replace(target / FILE_NAME, _digest(key) + _digest(content) + content)
+        _replace(target / name, _digest(key) + _digest(content) + content)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from farthing.catalog.load import catalog
 from farthing.estimate import steps
 from farthing.estimate.evidence import Evidence, Traits, traits_of
+from farthing.estimate.evidence_cache import kept
 from farthing.estimate.measured import DERIVED_NOISE_SD, MeasuredStep, as_row, measured_steps
 from farthing.estimate.setup import Setup
 from farthing.units.normal import normal_quantile
@@ -61,6 +62,16 @@ def measurements() -> tuple[MeasuredStep, ...]:
 @lru_cache(maxsize=1)
 def speed_evidence() -> Evidence:
     """How measured speeds differ from the step model."""
+    return kept("speed_evidence", _speed_evidence)
+
+
+@lru_cache(maxsize=1)
+def memory_evidence() -> Evidence:
+    """How measured peak memory differs from the memory model."""
+    return kept("memory_evidence", _memory_evidence)
+
+
+def _speed_evidence() -> Evidence:
     known = [step for step in measurements() if np.isfinite(step.tokens_per_s)]
     modelled = steps.physics([step.setup for step in known]).tokens_per_s
     ratio = np.array([step.tokens_per_s for step in known]) / modelled
@@ -68,9 +79,7 @@ def speed_evidence() -> Evidence:
     return _evidence(known, ratio, extra, scales("evidence"))
 
 
-@lru_cache(maxsize=1)
-def memory_evidence() -> Evidence:
-    """How measured peak memory differs from the memory model."""
+def _memory_evidence() -> Evidence:
     known = [step for step in measurements() if np.isfinite(step.mem_gib)]
     modelled = steps.physics([step.setup for step in known]).mem_gib
     ratio = np.array([step.mem_gib for step in known]) / modelled
