@@ -37,6 +37,7 @@ PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4")
 TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
 PROVIDER_KINDS = ("hyperscaler", "neocloud", "marketplace", "index")
 RECOMPUTE = ("none", "selective", "full")
+OPTIMIZERS = ("adamw", "adamw-8bit", "muon", "sgd-momentum", "sgd")
 ZERO_STAGES = ("0", "1", "2", "3")
 
 WHAT = (
@@ -69,6 +70,7 @@ LAYOUT = (
     Field("dp", "count", "data parallelism", "dp"),
     Field("ep", "count", "expert parallelism", "ep"),
     Field("zero", "word", "ZeRO stage", "zero_stage", ZERO_STAGES),
+    Field("optimizer", "word", "what keeps states beside the weights", choices=OPTIMIZERS),
     Field("recompute", "word", "activations computed again", "recompute_level", RECOMPUTE),
 )
 SPEED = (

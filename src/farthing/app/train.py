@@ -44,6 +44,7 @@ class TrainOptions(TypedDict, total=False):
     dp: Written
     ep: Written
     zero: Written
+    optimizer: str
     recompute: str
     mfu: Written
     goodput: Written

@@ -18,6 +18,7 @@ BYTE: Final[dict[str, float]] = {
 }
 """Formats that training uses, and the bytes of one operand."""
 
+_READ_ORDER: Final[tuple[NumberFormat, ...]] = ("fp4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32")
 _FINE_GRAINED: Final = re.compile(r"mx|row|block|fp4|sub|1d|2d")
 
 
@@ -43,13 +44,10 @@ def read_format(text: str) -> Format:
 
     Raises InputError with the nearest names.
     """
-    plain = re.sub(r"[^a-z0-9]", "", text.lower())
-    for key in ("fp4", "int8", "fp8", "bf16", "fp16", "tf32", "fp32"):
-        if (
-            key in plain
-            or key.replace("bf16", "bfloat16").replace("fp16", "float16").replace("fp8", "float8") in plain
-        ):
-            return Format(key, _scaling(plain, key))  # type: ignore[arg-type]  # the keys above are formats
+    plain = re.sub(r"[^a-z0-9]", "", text.lower()).replace("bfloat", "bf").replace("float", "fp")
+    for key in _READ_ORDER:
+        if key in plain:
+            return Format(key, _scaling(plain, key))
     raise InputError([_unknown(text)])
 
 
@@ -63,14 +61,15 @@ def usual_format(accelerator: Accelerator, framework: str = "") -> Format:
     """The format to expect where none is stated.
 
     NVIDIA's own recipes train in 8 bits where the part can; Google's MLPerf runs use 8-bit
-    integers; everybody else uses bfloat16, or float16 on parts without it.
+    integers; everybody else uses bfloat16, or float16 or float32 on parts without it.
     """
     rates = accelerator.peak_flop_per_s
     if framework == "mlperf-maxtext" and "int8" in rates:
         return Format("int8")
     if framework in ("megatron-bridge", "mlperf-nvidia") and "fp8" in rates:
         return Format("fp8")
-    return Format("bf16" if "bf16" in rates or "fp16" not in rates else "fp16")
+    widths: tuple[NumberFormat, ...] = ("bf16", "fp16")
+    return Format(next((key for key in widths if key in rates), "fp32"))
 
 
 def peak_flop_per_s(accelerator: Accelerator, wanted: Format) -> float:
@@ -87,9 +86,9 @@ def peak_flop_per_s(accelerator: Accelerator, wanted: Format) -> float:
 
 
 def half_peak_flop_per_s(accelerator: Accelerator) -> float:
-    """Dense peak rate in 16 bits, in FLOP/s: what utilization is measured against."""
+    """Dense peak rate in 16 bits, in FLOP/s: what utilization is measured against; 32 on parts without."""
     rates = accelerator.peak_flop_per_s
-    return float(rates.get("bf16") or rates.get("fp16") or max(rates.values()))
+    return float(rates.get("bf16") or rates.get("fp16") or peak_flop_per_s(accelerator, Format("fp32")))
 
 
 def _unknown(text: str) -> Problem:
@@ -105,7 +104,7 @@ def _unknown(text: str) -> Problem:
 
 
 def _lacking(accelerator: Accelerator, key: str) -> Problem:
-    has = [name for name in BYTE if name in accelerator.peak_flop_per_s]
+    has = [name for name in BYTE if name in accelerator.peak_flop_per_s and name != "int8"]
     return Problem(
         code="unsupported-precision",
         severity="error",

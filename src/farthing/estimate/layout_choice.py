@@ -1,12 +1,14 @@
 """The layout of a run: what the question fixed, the best of what it left open, and whether it fits."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
+from farthing.catalog.load import catalog
 from farthing.estimate import steps
 from farthing.estimate.answer import INFEASIBLE, Row
 from farthing.estimate.gather import Basis, Input
@@ -53,7 +55,7 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     every = evaluate(found, places, steps.constants())
     order = every.fitting(_room_gib(found))
     if not len(order):
-        raise FarthingError([_too_large(question, found, every, fixed)])
+        raise FarthingError([_too_large(found, every, fixed)])
     best = every.at(int(order[0]))
     full = _laid_out(found, best)
     inputs = (*noted, *_layout_inputs(best, fixed), *_device_inputs(full))
@@ -137,19 +139,22 @@ def _device_inputs(setup: Setup) -> list[Input]:
         Input(name, value, Basis.LOOKED_UP, fact.sources, fact.confidence, fact.name)
         for name, value in device_numbers(fact, setup.format).items()
     ]
-    states = {name: float(value) for name, value in state_byte(setup.layout["zero_stage"]).items()}
+    states = {
+        name: float(value) for name, value in state_byte(setup.layout["zero_stage"], setup.optimizer).items()
+    }
     fitted = {**steps.constants(), **steps.format_constants(setup, steps.constants())}
     constants = [
         Input(name, value, Basis.DERIVED, ("fit-training-2026",), "B", "constant of the step model")
         for name, value in fitted.items()
     ]
     mixed = [
-        Input(name, value, Basis.ASSUMED, note="Adam in mixed precision") for name, value in states.items()
+        Input(name, value, Basis.ASSUMED, note=f"{setup.optimizer} in mixed precision")
+        for name, value in states.items()
     ]
     return device + mixed + constants
 
 
-def _rows(every: Candidates, order: Sequence[int]) -> list[Row]:
+def _rows(every: Candidates, order: npt.NDArray[np.intp]) -> list[Row]:
     """The fastest layouts that differ in more than the ZeRO stage."""
     rows: list[Row] = []
     seen: set[tuple[float, ...]] = set()
@@ -179,35 +184,39 @@ def _said(question: Question, name: str) -> float | None:
 
 
 def _no_layout(setup: Setup, fixed: Mapping[str, float]) -> Problem:
-    said = ", ".join(f"{name} {value:.0f}" for name, value in fixed.items()) or "none"
-    layout = setup.layout
+    said = ", ".join(f"{name} {value:.0f}" for name, value in fixed.items()) or "nothing"
+    count, batch = setup.layout["accelerator_count"], setup.layout["global_batch_sequences"]
     return Problem(
         code="no-layout",
         severity="error",
         where="layout",
-        what=f"no layout of {layout['accelerator_count']:.0f} accelerators and {layout['global_batch_sequences']:.0f} sequences",
-        why=f"fixed by the question: {said}; replicas must be whole and each needs a microbatch",
-        fix="fix fewer of --tp --pp --cp --ep --dp, or give a larger --global-batch",
+        what=f"{count:.0f} accelerators cannot share a batch of {batch:.0f} sequences in this way",
+        why=f"fixed by the question: {said}; replicas are whole and each runs whole microbatches",
+        fix="fix fewer of --tp --pp --cp --ep --dp --micro-batch, or give another --global-batch",
     )
 
 
-def _too_large(question: Question, setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> Problem:
-    least = float(np.min(every.mem_gib))
-    has = setup.accelerator.fact.memory_byte / _PER_GIB
-    fits = _count_that_fits(setup, fixed)
-    fix = (
-        f"--count {fits:.0f} fits"
-        if fits
-        else "a part with more memory, a smaller model or a shorter sequence"
-    )
+def _too_large(setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> Problem:
+    least, fact = float(np.min(every.mem_gib)), setup.accelerator.fact
+    count, room = setup.layout["accelerator_count"], _room_gib(setup)
+    ways = [f"--count {fits:.0f}"] if (fits := _count_that_fits(setup, fixed)) else []
+    ways += [f"--accelerator {part}"] if (part := _part_that_fits(least)) else []
+    ways += ["a layout left open"] if fixed else []
     return Problem(
         code=INFEASIBLE,
         severity="error",
         where="memory",
-        what=f"does not fit: the leanest layout needs {least:.1f} GiB on each accelerator, {setup.accelerator.fact.name} has {has:.1f}",
-        why=f"{least - _room_gib(setup):.1f} GiB short of what can be filled on {setup.layout['accelerator_count']:.0f}",
-        fix=fix + ("" if fixed == {} else "; or leave the layout open"),
+        what=f"it does not fit: the leanest layout on {count:.0f} × {fact.name} needs {least:.1f} GiB on each",
+        why=f"{room:.1f} GiB can be filled, so it is {least - room:.1f} GiB short",
+        fix=f"what would fit: {' or '.join(ways) or 'a smaller model, or a shorter --seq'}",
     )
+
+
+def _part_that_fits(least_gib: float) -> str | None:
+    """The catalog's part with the least memory in which that much fits."""
+    share = steps.constants()["usable_memory_share"]
+    parts = ((fact.memory_byte / _PER_GIB * share, name) for name, fact in catalog().accelerators.items())
+    return min((part for part in parts if part[0] >= least_gib), default=(0.0, None))[1]
 
 
 def _count_that_fits(setup: Setup, fixed: Mapping[str, float]) -> float | None:

@@ -105,7 +105,12 @@ def evaluate(setup: Setup, layouts: Mapping[str, FloatArray], fitted: Mapping[st
     shared = shared_columns(setup, fitted)
     for start in range(0, size, _CHUNK):
         part = slice(start, start + _CHUNK)
-        values = run({**shared, **layout_columns({name: column[part] for name, column in layouts.items()})})
+        values = run(
+            {
+                **shared,
+                **layout_columns({name: column[part] for name, column in layouts.items()}, setup.optimizer),
+            }
+        )
         speed[part], memory[part] = values["physics_tokens_per_s"], values["physics_mem_gib"]
     return Candidates(layouts, speed, memory)
 
@@ -127,10 +132,10 @@ def shared_columns(setup: Setup, fitted: Mapping[str, float]) -> dict[str, Real]
     return {**shared, **steps.settled(shared)}
 
 
-def layout_columns(layouts: Mapping[str, FloatArray]) -> dict[str, Real]:
+def layout_columns(layouts: Mapping[str, FloatArray], optimizer: str) -> dict[str, Real]:
     """The inputs of the step chain that a layout decides."""
     columns: dict[str, Real] = {name: column for name, column in layouts.items() if name != "recompute_level"}
     level = layouts["recompute_level"]
     columns["selective_level"] = (level == 1).astype(np.float64)
     columns["recompute_share"] = (level >= 2).astype(np.float64)
-    return {**columns, **state_byte(layouts["zero_stage"])}
+    return {**columns, **state_byte(layouts["zero_stage"], optimizer)}

@@ -29,9 +29,18 @@ LAYOUT_NAMES: Final = (
     "zero_stage",
     "selective_level",
 )
-SHARDED_BYTE: Final = {"weight_byte": 4.0, "gradient_byte": 4.0, "optimizer_byte": 8.0}
-REPLICATED_BYTE: Final = {"weight_byte": 2.0, "gradient_byte": 4.0, "optimizer_byte": 12.0}
-"""Bytes a parameter of mixed-precision Adam: with stage 3 the 32-bit weights are the sharded ones."""
+OPTIMIZER_STATE_BYTE: Final[Mapping[str, float]] = {
+    "adamw": 8.0,
+    "adamw-8bit": 2.0,
+    "muon": 4.0,
+    "sgd-momentum": 4.0,
+    "sgd": 0.0,
+}
+"""Bytes of state a parameter that each optimizer keeps beside the 32-bit weights."""
+
+USUAL_OPTIMIZER: Final = "adamw"
+_MASTER_BYTE: Final = 4.0
+_COPY_BYTE: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Setup:
     format: Format
     layout: Mapping[str, float]
     software: Software = field(default=Software())
+    optimizer: str = USUAL_OPTIMIZER
     notes: tuple[str, ...] = ()
 
 
@@ -73,10 +83,18 @@ def device_numbers(accelerator: Accelerator, wanted: Format) -> dict[str, float]
     }
 
 
-def state_byte(zero_stage: Real) -> dict[str, Real]:
-    """Bytes of weights, of gradients and of optimizer states a parameter, by ZeRO stage."""
-    sharded = np.asarray(zero_stage) >= 3
-    return {name: np.where(sharded, SHARDED_BYTE[name], REPLICATED_BYTE[name]) for name in SHARDED_BYTE}
+def state_byte(zero_stage: Real, optimizer: str = USUAL_OPTIMIZER) -> dict[str, Real]:
+    """Bytes of weights, of gradients and of optimizer states a parameter, in mixed precision.
+
+    Up to stage 2 the 32-bit weights belong to the optimizer and a 16-bit copy is multiplied; under
+    stage 3 the 32-bit weights are the ones that are shared out. Source: rajbhandari-2020-zero.
+    """
+    sharded, states = np.asarray(zero_stage) >= 3, OPTIMIZER_STATE_BYTE[optimizer]
+    return {
+        "weight_byte": np.where(sharded, _MASTER_BYTE, _COPY_BYTE),
+        "gradient_byte": _MASTER_BYTE,
+        "optimizer_byte": np.where(sharded, states, states + _MASTER_BYTE),
+    }
 
 
 def stack(setups: Sequence[Setup]) -> dict[str, FloatArray]:
@@ -88,8 +106,7 @@ def stack(setups: Sequence[Setup]) -> dict[str, FloatArray]:
         {**s.architecture.shape, **device_numbers(s.accelerator.fact, s.format), **s.layout} for s in setups
     ]
     names = set().union(*rows) | {"recompute_share"}
-    columns = {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
-    return columns
+    return {name: np.array([row.get(name, np.nan) for row in rows], dtype=np.float64) for name in names}
 
 
 def family_of(framework: str) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from farthing.estimate.architecture import PARAMETER_FORMULAS
 from farthing.estimate.graph import Chain
 from farthing.formulas import compute, device, layout, memory, network, step, training
+from farthing.formulas.transformer import PARAMETER_FORMULAS
 
 FLOP: Final[Chain] = (
     compute.train_flop,
@@ -82,7 +82,7 @@ MEMORY: Final[Chain] = (
     memory.physics_mem_gib,
     memory.peak_mem_gib,
 )
-SPEED: Final[Chain] = (training.mfu, training.tokens_per_s_per_gpu)
+SPEED: Final[Chain] = (training.tuned_tokens_per_s, training.mfu, training.tokens_per_s_per_gpu)
 
 STEP_CHAIN: Final[Chain] = (*PARAMETER_FORMULAS, *FLOP, *LAYOUT, *DEVICE, *NETWORK, *STEP, *MEMORY, *SPEED)
 """Every formula of a training step; with the run's own formulas on top it is the chain of `train`."""

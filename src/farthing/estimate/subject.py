@@ -1,6 +1,7 @@
 """What is trained: a model from its name, its config file or its size, and on how many tokens."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from farthing.catalog import find
@@ -50,7 +51,7 @@ def _architecture(question: Question) -> tuple[Architecture, Model | None]:
     if model and config:
         raise InputError([_two("--model", "--config")])
     if config:
-        return of_config(config), None
+        return of_config(Path(config)), None
     if model:
         return of_model(model), find.model(model) if known_model(model) and _named(model) else None
     params = _median(question, "params")

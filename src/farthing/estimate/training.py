@@ -1,5 +1,6 @@
 """`train` for a language model: from a shape and a layout to time, memory, energy and money."""
 
+from dataclasses import replace
 from typing import Final
 
 from farthing.estimate import bill
@@ -12,7 +13,9 @@ from farthing.estimate.hardware import Machines, machines
 from farthing.estimate.layout_choice import Chosen, choose
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
-from farthing.estimate.setup import Setup, Software, family_of, release_year
+from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun, developer_of
+from farthing.estimate.runs import practice_ratio
+from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of, release_year
 from farthing.estimate.step_chain import STEP_CHAIN
 from farthing.estimate.step_prediction import Prediction, predict
 from farthing.estimate.subject import Subject, subject
@@ -30,6 +33,15 @@ GOODPUT: Final[Chain] = (
 )
 RUN: Final[Chain] = (*STEP_CHAIN, *GOODPUT, training.gpu_hours, training.wall_clock_days)
 CHAIN: Final[Chain] = (*RUN, *bill.RENTED)
+_SPEED: Final = frozenset({"practice_ratio", "mfu", "tokens_per_s_per_gpu", "gpu_hours"})
+"""What says how fast a run is in practice, when the question says it."""
+
+_EVIDENCE: Final = "measured steps like this one, relative to the step model"
+_SPREAD_IN_PRACTICE: Final = "; what is uncertain of it is part of practice_ratio"
+_PRACTICE: Final = (
+    "the steps of whole published runs, relative to a tuned step; lost time is in goodput. "
+    "1 is a run as fast as a benchmark"
+)
 RESULTS: Final = (
     "train_flop",
     "mfu",
@@ -76,7 +88,8 @@ def _setup(asked: Machines, what: Subject) -> Setup:
     )
     stated = question.word("precision")
     wanted = read_format(stated) if stated else usual_format(accelerator.fact, software.family)
-    return Setup(what.name, what.architecture, accelerator, wanted, {}, software)
+    optimizer = question.word("optimizer") or USUAL_OPTIMIZER
+    return Setup(what.name, what.architecture, accelerator, wanted, {}, software, optimizer)
 
 
 def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
@@ -85,17 +98,35 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
     for item in (*what.inputs, *what.architecture.inputs(), *chosen.inputs):
         inputs.add(item)
     speed, memory = predict([chosen.setup]).values()
-    note = "measured steps like this one, relative to the step model"
-    for name, found, modelled in (
-        ("evidence_ratio", speed, chosen.modelled.tokens_per_s[0]),
-        ("memory_evidence_ratio", memory, chosen.modelled.mem_gib[0]),
-    ):
-        inputs.derive(name, _spread(found, modelled), note, ("fit-training-2026",))
+    step = _spread(speed, chosen.modelled.tokens_per_s[0])
+    if _SPEED.isdisjoint(inputs.names):
+        inputs.derive(
+            "practice_ratio", practice_ratio(_planned(inputs, chosen)), _PRACTICE, ("fit-runs-2026",)
+        )
+        inputs.derive("evidence_ratio", step.p50, _EVIDENCE + _SPREAD_IN_PRACTICE, ("fit-training-2026",))
+    inputs.derive("evidence_ratio", step, _EVIDENCE, ("fit-training-2026",))
+    size = _spread(memory, chosen.modelled.mem_gib[0])
+    inputs.derive("memory_evidence_ratio", size, _EVIDENCE, ("fit-training-2026",))
     return inputs
 
 
 def _spread(found: Prediction, modelled: float) -> Spread:
     return Spread.lognormal(float(found.mid[0] / modelled), float(found.log_sd[0]))
+
+
+def _planned(inputs: Inputs, chosen: Chosen) -> PlannedRun:
+    """The run as it is compared with published ones: its size, whatever layout and software it has."""
+    setup = chosen.setup
+    size = {
+        "accelerator_count": setup.layout["accelerator_count"],
+        "seq_len_tokens": USUAL_SEQ_LEN_TOKENS,
+    }
+    year = Software("", release_year("", str(inputs.question.as_of.year)))
+    active = setup.architecture.count("active_params")
+    tokens = inputs.median("tokens") if "tokens" in inputs else USUAL_TOKENS
+    return PlannedRun(
+        "", replace(setup, layout=size, software=year), active, tokens, developer_of(setup.model)
+    )
 
 
 def _rows(chosen: Chosen) -> tuple[Row, ...]:

@@ -108,8 +108,8 @@ def stage_dense_params(
 
     Layers over the stages; both tables without a pipeline, the larger one with it. Source: narayanan-2021.
 
-    >>> float(stage_dense_params(64e9, 0, 1e9, 1e9, 0, 8, 4)), float(stage_dense_params(64e9, 0, 1e9, 1e9, 0, 1, 1))
-    (2125000000.0, 66000000000.0)
+    >>> [float(stage_dense_params(64e9, 0, 1e9, 1e9, 0, tp, pp)) for tp, pp in ((8, 4), (1, 1))]
+    [2125000000.0, 66000000000.0]
     """
     both = embedding_params + output_params * (1 - tied_embeddings)
     tables = np.where(np.asarray(pp) > 1, np.maximum(embedding_params, output_params), both)

@@ -23,8 +23,8 @@ def group_byte_per_s(
     Members sit `stride_count` ranks apart. Inside a domain: the link. Beyond it: the network cards of
     the members each domain holds, never more than the link. Source: thakur-2005-collectives.
 
-    >>> float(group_byte_per_s(8, 1, 8, 450e9, 50e9, 1.0, 1.0)), float(group_byte_per_s(64, 1, 8, 450e9, 50e9, 1.0, 1.0))
-    (450000000000.0, 400000000000.0)
+    >>> [float(group_byte_per_s(ranks, 1, 8, 450e9, 50e9, 1.0, 1.0)) for ranks in (8, 64)]
+    [450000000000.0, 400000000000.0]
     """
     link = link_byte_per_s * link_efficiency_share
     local = np.clip(scale_up_count / stride_count, 1.0, group_count)
@@ -49,8 +49,8 @@ def tp_comm_s(
     Four all-gathers and four reduce-scatters a layer, forward and backward, two bytes an element.
     Source: korthikanti-2022.
 
-    >>> float(tp_comm_s(4096, 1, 4096, 32, 8, 450e9, 50e9, 1.0, 1.0, 10)), float(tp_comm_s(4096, 8, 4096, 32, 8, 450e9, 50e9, 1.0, 1.0, 0).round(5))
-    (0.0, 0.0167)
+    >>> [round(float(tp_comm_s(4096, tp, 4096, 32, 8, 450e9, 50e9, 1.0, 1.0, 0)), 5) for tp in (1, 8)]
+    [0.0, 0.0167]
     """
     rate = group_byte_per_s(
         tp,

@@ -111,13 +111,15 @@ def dp_exposed_s(
 ) -> Real:
     """Data-parallel exchange that arithmetic does not hide, in seconds per step.
 
-    A share always shows. The rest hides behind at most `dp_hidden_share` of the work it overlaps: all
-    microbatches under stage 3, the last one otherwise. Source: zhao-2023-fsdp; fit-training-2026.
+    A share always shows. The rest hides behind at most `dp_hidden_share` of the work it overlaps, never
+    more than all of it: all microbatches under stage 3, the last one otherwise.
+    Source: zhao-2023-fsdp; fit-training-2026.
 
-    >>> float(dp_exposed_s(1.0, 10.0, 10, 1, 0.1, 0.5).round(3)), float(dp_exposed_s(1.0, 10.0, 10, 3, 0.1, 0.5))
-    (0.5, 0.1)
+    >>> [round(float(dp_exposed_s(1.0, 10.0, 10, stage, 0.1, 0.5)), 3) for stage in (1, 3)]
+    [0.5, 0.1]
     """
-    window = dp_hidden_share * pipeline_s / np.where(np.asarray(zero_stage) >= 3, 1.0, micro_batch_count)
+    overlapped_s = pipeline_s / np.where(np.asarray(zero_stage) >= 3, 1.0, micro_batch_count)
+    window = np.minimum(dp_hidden_share, 1.0) * overlapped_s
     return dp_exposed_share * dp_comm_s + np.maximum((1 - dp_exposed_share) * dp_comm_s - window, 0.0)
 
 
