@@ -105,3 +105,8 @@ def test_every_accelerator_of_the_public_tables_is_known(table: str) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         written = {row["accelerator"] for row in csv.DictReader(file)}
     assert {find.found_accelerator(name).room for name in written} == {"accelerators"}
+
+
+def test_a_model_or_none_needs_no_error_for_a_stranger():
+    assert find.model_or_none("LLAMA 3.1 8b").id == "llama-3.1-8b"
+    assert find.model_or_none("nobody's model") is None

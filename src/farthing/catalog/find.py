@@ -51,6 +51,12 @@ def found_model(name: str) -> Found[Model]:
     return _look_up("models", catalog().models, name)
 
 
+def model_or_none(name: str) -> Found[Model] | None:
+    """The open model of this name, or None: quick, because no nearest name is looked for."""
+    entry = _entry(catalog(), "models", name)
+    return None if entry is None else Found(entry, "models", catalog().models[entry])
+
+
 def closed_model(name: str) -> Found[ClosedModel]:
     """What is reported about a closed model. Raises InputError with the nearest names."""
     return _look_up("closed_models", catalog().closed_models, name)

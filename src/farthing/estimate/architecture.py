@@ -16,7 +16,6 @@ from farthing.catalog.find import Found
 from farthing.estimate.gather import Basis, Input
 from farthing.estimate.graph import arguments_of, plan
 from farthing.formulas.transformer import PARAMETER_FORMULAS
-from farthing.units.problem import InputError
 
 _MADE = frozenset(formula.__name__ for formula in PARAMETER_FORMULAS)
 _ASKED = {name for formula in PARAMETER_FORMULAS for name in arguments_of(formula)} - _MADE
@@ -114,16 +113,17 @@ def truncated(base: Architecture, layer_count: int) -> Architecture:
 @lru_cache(maxsize=1024)
 def known_model(name: str) -> Architecture | None:
     """The shape of a catalog model, or None when no model has this name."""
-    try:
-        return of_model(name)
-    except InputError:
-        return None
+    cut = _TRUNCATED.fullmatch(name.strip())
+    return of_model(name) if _named(cut["base"] if cut else name) else None
 
 
 def _entry(name: str) -> Found[Model]:
-    try:
-        return find.found_model(name)
-    except InputError:
-        if (remark := _REMARK.fullmatch(name)) and known_model(remark["base"]) is not None:
-            return find.found_model(remark["base"])
-        raise
+    return _named(name) or find.found_model(name)  # which raises, with the nearest names
+
+
+def _named(name: str) -> Found[Model] | None:
+    """The catalog's model of this name, a remark at its end left out where it is needed."""
+    found = find.model_or_none(name)
+    if found is None and (remark := _REMARK.fullmatch(name)):
+        return find.model_or_none(remark["base"])
+    return found

@@ -22,6 +22,7 @@ from farthing.units.problem import InputError, Problem, quoted
 Row = Mapping[str, str | None]
 
 USUAL_SEQ_LEN_TOKENS: Final = 4096.0
+USUAL_TOKENS: Final = 1e12
 LARGEST: Final = 1e18
 _SAME_MODEL: Final = 0.25  # a catalog shape whose size is further off is another model of that name
 _OTHER_KINDS: Final = re.compile(
@@ -80,11 +81,10 @@ def run_of(row: Row) -> PlannedRun:
 def developer_of(model: str) -> str:
     """Who trains models of this name: the catalog's developer, else the first word of the name."""
     base = re.sub(r"\(.*?\)", "", model).strip()
-    try:
-        return find.model(base).developer.lower()
-    except InputError:
-        word = re.match(r"[a-z]+", base.lower())
-        return word[0] if word else ""
+    if (known := find.model_or_none(base)) is not None:
+        return known.fact.developer.lower()
+    word = re.match(r"[a-z]+", base.lower())
+    return word[0] if word else ""
 
 
 def read_mfu(text: str) -> float | None:
