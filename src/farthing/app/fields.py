@@ -37,7 +37,7 @@ PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4")
 TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
 PROVIDER_KINDS = ("hyperscaler", "neocloud", "marketplace", "index")
 RECOMPUTE = ("none", "selective", "full")
-OPTIMIZERS = ("adamw", "adamw-8bit", "muon", "sgd-momentum", "sgd")
+OPTIMIZERS = ("adamw", "adamw_8bit", "muon", "sgd_momentum", "sgd")
 ZERO_STAGES = ("0", "1", "2", "3")
 
 WHAT = (

@@ -198,7 +198,7 @@ def _no_layout(setup: Setup, fixed: Mapping[str, float]) -> Problem:
 
 def _too_large(setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> Problem:
     least, fact = float(np.min(every.mem_gib)), setup.accelerator.fact
-    count, room = setup.layout["accelerator_count"], _room_gib(setup)
+    machines, room = f"{setup.layout['accelerator_count']:.0f} × {fact.name}", _room_gib(setup)
     ways = [f"--count {fits:.0f}"] if (fits := _count_that_fits(setup, fixed)) else []
     ways += [f"--accelerator {part}"] if (part := _part_that_fits(least)) else []
     ways += ["a layout left open"] if fixed else []
@@ -206,7 +206,7 @@ def _too_large(setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> P
         code=INFEASIBLE,
         severity="error",
         where="memory",
-        what=f"it does not fit: the leanest layout on {count:.0f} × {fact.name} needs {least:.1f} GiB on each",
+        what=f"it does not fit: the leanest layout on {machines} needs {least:.1f} GiB on each",
         why=f"{room:.1f} GiB can be filled, so it is {least - room:.1f} GiB short",
         fix=f"what would fit: {' or '.join(ways) or 'a smaller model, or a shorter --seq'}",
     )

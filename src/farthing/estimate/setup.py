@@ -31,9 +31,9 @@ LAYOUT_NAMES: Final = (
 )
 OPTIMIZER_STATE_BYTE: Final[Mapping[str, float]] = {
     "adamw": 8.0,
-    "adamw-8bit": 2.0,
+    "adamw_8bit": 2.0,
     "muon": 4.0,
-    "sgd-momentum": 4.0,
+    "sgd_momentum": 4.0,
     "sgd": 0.0,
 }
 """Bytes of state a parameter that each optimizer keeps beside the 32-bit weights."""
