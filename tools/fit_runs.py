@@ -18,9 +18,11 @@ import numpy as np
 import yaml
 
 from farthing.estimate import practice as model
+from farthing.estimate import steps
+from farthing.estimate.lost_time import foreseen_goodput
 from farthing.estimate.practice import Practice, RunTraits, traits_of_runs
 from farthing.estimate.published_practice import measured_runs
-from farthing.estimate.run_row import PlannedRun
+from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, PlannedRun
 from farthing.estimate.tuned_step import half_peak, tuned_tokens_per_s
 from farthing.units.types import FloatArray
 
@@ -198,7 +200,28 @@ def constants(data: Data) -> dict[str, dict[str, object]]:
     note = f"whole-run over step utilization of {len(ratio)} runs that state it"
     found["published_goodput_ratio"] = entry(center, center / reach, center * reach, "ratio", note)
     found["published_goodput_sd"] = entry(spread, spread, spread, "sd", f"{note}: spread of the logarithm")
+    low, middle, high = unforeseen(data)
+    note = "time lost beyond failures, restarts and checkpoints, as a share; taken as uniform"
+    found["unforeseen_share"] = entry(middle, low, high, "share", note)
     return found
+
+
+def unforeseen(data: Data) -> tuple[float, float, float]:
+    """Tenth, half and nine tenths of what runs that state the utilization of their steps lose.
+
+    Attention counts in the utilization that runs state, and failures and checkpoints have formulas of
+    their own: both are taken out. No run loses less than nothing.
+    """
+    lost = []
+    for run, speed in zip(data.runs, data.speed, strict=True):
+        if run.step_mfu is not None:
+            shape = {**run.setup.architecture.shape, "seq_len_tokens": USUAL_SEQ_LEN_TOKENS}
+            attention = float(steps.settled(shape)["attention_flop_per_token"])
+            whole = speed * (run.flop_per_token + attention) / half_peak(run)
+            count = run.setup.layout.get("accelerator_count", 8.0)
+            lost.append(1 - whole / run.step_mfu / foreseen_goodput(count))
+    low, middle, high = np.quantile(np.clip(lost, 0.0, 1.0), [0.1, 0.5, 0.9])
+    return float(low), float(middle), float(high)
 
 
 def main(arguments: Sequence[str]) -> None:

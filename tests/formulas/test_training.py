@@ -14,9 +14,10 @@ goodputs = st.floats(min_value=0.1, max_value=1)
 
 
 @given(speeds, st.floats(0.2, 5), flops, peaks)
-def test_speed_is_the_step_model_corrected(speed, ratio, flop, peak):
+def test_speed_is_the_tuned_step_in_practice(speed, ratio, flop, peak):
     used = t.mfu(speed, ratio, flop, peak)
     assert t.tokens_per_s_per_gpu(used, peak, flop) == pytest.approx(speed * ratio)
+    assert t.tuned_tokens_per_s(speed, ratio) == speed * ratio
 
 
 @given(tokens, speeds, goodputs)

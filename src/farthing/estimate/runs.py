@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
@@ -11,7 +12,10 @@ from farthing.estimate.run_row import PlannedRun
 from farthing.estimate.step_prediction import Prediction
 from farthing.estimate.tuned_step import half_peak, tuned_tokens_per_s
 from farthing.formulas import training
+from farthing.units.spread import Spread
 from farthing.units.types import FloatArray
+
+_LEAST_SD: Final = 0.05
 
 
 def predict(runs: Sequence[PlannedRun]) -> Prediction:
@@ -26,6 +30,16 @@ def predict(runs: Sequence[PlannedRun]) -> Prediction:
             some = [run for run, take in zip(runs, chosen, strict=True) if take]
             hours[chosen], log_sd[chosen] = of(some)
     return Prediction(hours, log_sd)
+
+
+def practice_ratio(run: PlannedRun, goodput: float) -> Spread:
+    """Speed of a run's steps over that of the fastest step, as published whole runs show it.
+
+    Their lost time is taken out, since `goodput` has it: from the median and from the spread.
+    """
+    mean, sd = known_practice().predict(traits_of_runs([run], tuned_tokens_per_s([run])))
+    own_sd = max(float(sd[0]) ** 2 - scales()["published_goodput_sd"] ** 2, _LEAST_SD**2) ** 0.5
+    return Spread.lognormal(float(np.exp(mean[0])) / goodput, own_sd)
 
 
 def _by_practice(runs: Sequence[PlannedRun]) -> tuple[FloatArray, FloatArray]:

@@ -15,7 +15,7 @@ from farthing.units.figures import figure
 from farthing.units.problem import InputError, Problem
 from farthing.units.spread import Spread
 
-USUAL_SEQ_LEN_TOKENS: Final = 8192.0
+USUAL_SEQ_LEN_TOKENS: Final = 4096.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
 from farthing.estimate.hardware import Machines, machines
 from farthing.estimate.layout_choice import Chosen, choose
+from farthing.estimate.lost_time import GOODPUT, gather_unforeseen, usual_goodput
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun, developer_of
@@ -19,18 +20,10 @@ from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of,
 from farthing.estimate.step_chain import STEP_CHAIN
 from farthing.estimate.step_prediction import Prediction, predict
 from farthing.estimate.subject import Subject, subject
-from farthing.formulas import goodput, training
+from farthing.formulas import training
 from farthing.units.figures import figure, span
 from farthing.units.spread import Spread
 
-GOODPUT: Final[Chain] = (
-    goodput.interruption_count_per_day,
-    goodput.checkpoint_interval_s,
-    goodput.checkpoint_share,
-    goodput.rework_share,
-    goodput.restart_share,
-    goodput.goodput,
-)
 RUN: Final[Chain] = (*STEP_CHAIN, *GOODPUT, training.gpu_hours, training.wall_clock_days)
 CHAIN: Final[Chain] = (*RUN, *bill.RENTED)
 _SPEED: Final = frozenset({"practice_ratio", "mfu", "tokens_per_s_per_gpu", "gpu_hours"})
@@ -98,11 +91,12 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
     for item in (*what.inputs, *what.architecture.inputs(), *chosen.inputs):
         inputs.add(item)
     speed, memory = predict([chosen.setup]).values()
+    gather_unforeseen(inputs)
     step = _spread(speed, chosen.modelled.tokens_per_s[0])
     if _SPEED.isdisjoint(inputs.names):
-        inputs.derive(
-            "practice_ratio", practice_ratio(_planned(inputs, chosen)), _PRACTICE, ("fit-runs-2026",)
-        )
+        lasting = usual_goodput(chosen.setup.layout["accelerator_count"])
+        known = practice_ratio(_planned(inputs, chosen), lasting)
+        inputs.derive("practice_ratio", known, _PRACTICE, ("fit-runs-2026",))
         inputs.derive("evidence_ratio", step.p50, _EVIDENCE + _SPREAD_IN_PRACTICE, ("fit-training-2026",))
     inputs.derive("evidence_ratio", step, _EVIDENCE, ("fit-training-2026",))
     size = _spread(memory, chosen.modelled.mem_gib[0])
@@ -116,17 +110,15 @@ def _spread(found: Prediction, modelled: float) -> Spread:
 
 def _planned(inputs: Inputs, chosen: Chosen) -> PlannedRun:
     """The run as it is compared with published ones: its size, whatever layout and software it has."""
-    setup = chosen.setup
-    size = {
-        "accelerator_count": setup.layout["accelerator_count"],
+    layout = {
+        "accelerator_count": chosen.setup.layout["accelerator_count"],
         "seq_len_tokens": USUAL_SEQ_LEN_TOKENS,
     }
     year = Software("", release_year("", str(inputs.question.as_of.year)))
+    setup = replace(chosen.setup, layout=layout, software=year, optimizer=USUAL_OPTIMIZER)
     active = setup.architecture.count("active_params")
     tokens = inputs.median("tokens") if "tokens" in inputs else USUAL_TOKENS
-    return PlannedRun(
-        "", replace(setup, layout=size, software=year), active, tokens, developer_of(setup.model)
-    )
+    return PlannedRun("", setup, active, tokens, developer_of(setup.model))
 
 
 def _rows(chosen: Chosen) -> tuple[Row, ...]:

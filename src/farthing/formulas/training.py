@@ -3,19 +3,30 @@
 from farthing.units.types import Real
 
 
-def mfu(
-    physics_tokens_per_s: Real, evidence_ratio: Real, model_flop_per_token: Real, half_peak_flop_per_s: Real
-) -> Real:
-    """Model FLOPs utilization of a step, as a share of the dense 16-bit peak.
+def tuned_tokens_per_s(physics_tokens_per_s: Real, evidence_ratio: Real) -> Real:
+    """Speed of a well tuned step: the step model, corrected by measured steps like this one.
 
-    The step model, corrected by measured steps like this one. Against the 16-bit peak whatever the
-    run's number format, so that formats compare; an 8-bit run can pass 1. Recomputation does not
-    count, attention does (causal). Source: chowdhery-2022-palm, appendix B.
+    In tokens per second per accelerator, as in a benchmark. Source: fit-training-2026.
 
-    >>> mfu(10000, 1.0, 48e9, 960e12)
-    0.5
+    >>> tuned_tokens_per_s(10000, 1.25)
+    12500.0
     """
-    return physics_tokens_per_s * evidence_ratio * model_flop_per_token / half_peak_flop_per_s
+    return physics_tokens_per_s * evidence_ratio
+
+
+def mfu(
+    tuned_tokens_per_s: Real, practice_ratio: Real, model_flop_per_token: Real, half_peak_flop_per_s: Real
+) -> Real:
+    """Model FLOPs utilization while a run's steps run, as a share of the dense 16-bit peak.
+
+    The tuned step times what the steps of whole published runs make of it. Against the 16-bit peak
+    whatever the run's number format, so that formats compare; an 8-bit run can pass 1. Recomputation
+    does not count, attention does (causal). Source: chowdhery-2022-palm, appendix B; fit-runs-2026.
+
+    >>> mfu(10000, 0.8, 48e9, 960e12)
+    0.4
+    """
+    return tuned_tokens_per_s * practice_ratio * model_flop_per_token / half_peak_flop_per_s
 
 
 def tokens_per_s_per_gpu(mfu: Real, half_peak_flop_per_s: Real, model_flop_per_token: Real) -> Real:
