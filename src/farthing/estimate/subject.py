@@ -48,8 +48,10 @@ def subject(question: Question) -> Subject:
 
 def _architecture(question: Question) -> tuple[Architecture, Model | None]:
     model, config = question.word("model"), question.word("config")
-    if model and config:
-        raise InputError([_two("--model", "--config")])
+    said = [f"--{name}" for name, value in (("model", model), ("config", config)) if value]
+    sizes = [f"--{n.replace('_', '-')}" for n in ("params", "active_params") if n in question.numbers]
+    if said and len(said + sizes) > 1:
+        raise InputError([_two(*(said + sizes)[:2])])
     if config:
         return of_config(Path(config)), None
     if model:
