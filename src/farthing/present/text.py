@@ -66,7 +66,8 @@ def _industry(answer: Estimate, width: int) -> list[str]:
     for found in answer.industry:
         place = f"higher than {found.below_share:.0%} of {found.count} published runs"
         usual = span(found.low, found.mid, found.high, found.unit)
-        rows.append((found.name, figure(found.value, found.unit, 2), f"{place}; most need {usual}"))
+        said = "; ".join(part for part in (place, f"most need {usual}", found.note) if part)
+        rows.append((found.name, figure(found.value, found.unit, 2), said))
     return table(rows, "<><", width)
 
 
