@@ -1,9 +1,17 @@
 """Layouts that contradict themselves, the model or the accelerators."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from farthing.estimate.setup import Setup
 from farthing.units.problem import InputError, Problem
+
+_OPTIONS: Final = {
+    "accelerator_count": "count",
+    "micro_batch_sequences": "micro-batch",
+    "zero_stage": "zero",
+    "recompute_level": "recompute",
+}
 
 
 def check_layout(setup: Setup, fixed: Mapping[str, float], count: float | None, dp: float | None) -> None:
@@ -58,4 +66,4 @@ def _against_count(fixed: Mapping[str, float], count: float | None, dp: float | 
 
 
 def _problem(option: str, what: str, why: str, fix: str) -> Problem:
-    return Problem("bad-layout", "error", f"--{option.replace('_', '-')}", f"{what} cannot be", why, fix)
+    return Problem("bad-layout", "error", f"--{_OPTIONS.get(option, option)}", f"{what} cannot be", why, fix)
