@@ -1,6 +1,5 @@
 """The layout of a run: what the question fixed, the best of what it left open, and whether it fits."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -17,13 +16,10 @@ from farthing.estimate.question import Question
 from farthing.estimate.search import AXES, Candidates, candidates, evaluate
 from farthing.estimate.setup import Setup, device_numbers, state_byte
 from farthing.estimate.subject import Subject
+from farthing.estimate.usual_size import USUAL_DAYS, room_gib, usual_batch, usual_count
 from farthing.units.problem import FarthingError, InputError, Problem
 from farthing.units.spread import Spread
 
-USUAL_BATCH_TOKENS: Final = 4e6
-LARGE_BATCH_TOKENS: Final = 16e6
-LARGE_RUN_FLOP: Final = 1e24
-USUAL_DAYS: Final = 30.0
 SHOWN: Final = 5
 _PER_GIB: Final = 2**30
 _UNSAID: Final = "the fastest layout that fits; give it to fix it"
@@ -53,7 +49,7 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     if not len(next(iter(places.values()))):
         raise InputError([_no_layout(found, fixed)])
     every = evaluate(found, places, steps.constants())
-    order = every.fitting(_room_gib(found))
+    order = every.fitting(room_gib(found.accelerator.fact))
     if not len(order):
         raise FarthingError([_too_large(found, every, fixed)])
     best = every.at(int(order[0]))
@@ -69,7 +65,7 @@ def _sized(question: Question, setup: Setup, what: Subject) -> tuple[Setup, tupl
     flop = 6 * what.architecture.count("active_params") * _tokens(question, what)
     count = _said(question, "accelerator_count")
     if count is None:
-        count = _usual_count(setup, flop)
+        count = usual_count(setup.accelerator.fact, flop)
         noted.append(
             Input(
                 "accelerator_count", count, Basis.ASSUMED, note=f"about {USUAL_DAYS:.0f} days; give --count"
@@ -77,7 +73,7 @@ def _sized(question: Question, setup: Setup, what: Subject) -> tuple[Setup, tupl
         )
     batch = _said(question, "global_batch_sequences")
     if batch is None:
-        batch = _usual_batch(what.seq_len_tokens, count, flop)
+        batch = usual_batch(what.seq_len_tokens, count, flop)
         noted.append(
             Input("global_batch_sequences", batch, Basis.ASSUMED, note="a usual batch; give --global-batch")
         )
@@ -87,29 +83,6 @@ def _sized(question: Question, setup: Setup, what: Subject) -> tuple[Setup, tupl
         "global_batch_sequences": batch,
     }
     return replace(setup, layout=layout), tuple(noted)
-
-
-def _usual_count(setup: Setup, flop: float) -> float:
-    """Accelerators for about a month at two fifths of the peak: a power of two of whole machines."""
-    peak = device_numbers(setup.accelerator.fact, setup.format)["half_peak_flop_per_s"]
-    wanted = flop / (0.4 * peak * USUAL_DAYS * 86_400)
-    return 8.0 * 2.0 ** max(0, math.ceil(math.log2(max(wanted, 1.0) / 8)))
-
-
-def _usual_batch(seq_len: float, count: float, flop: float) -> float:
-    """Sequences of a usual batch: about 4M tokens, 16M for the largest runs.
-
-    A multiple of the accelerators, or of a half, a quarter, ... of them, so that replicas share it evenly.
-    """
-    wanted = (LARGE_BATCH_TOKENS if flop >= LARGE_RUN_FLOP else USUAL_BATCH_TOKENS) / seq_len
-    unit = count
-    while unit > wanted and unit % 2 == 0:
-        unit /= 2
-    return unit * max(1, round(wanted / unit))
-
-
-def _room_gib(setup: Setup) -> float:
-    return setup.accelerator.fact.memory_byte / _PER_GIB * steps.constants()["usable_memory_share"]
 
 
 def _laid_out(setup: Setup, best: Mapping[str, float]) -> Setup:
@@ -198,7 +171,7 @@ def _no_layout(setup: Setup, fixed: Mapping[str, float]) -> Problem:
 
 def _too_large(setup: Setup, every: Candidates, fixed: Mapping[str, float]) -> Problem:
     least, fact = float(np.min(every.mem_gib)), setup.accelerator.fact
-    machines, room = f"{setup.layout['accelerator_count']:.0f} × {fact.name}", _room_gib(setup)
+    machines, room = f"{setup.layout['accelerator_count']:.0f} × {fact.name}", room_gib(fact)
     ways = [f"--count {fits:.0f}"] if (fits := _count_that_fits(setup, fixed)) else []
     ways += [f"--accelerator {part}"] if (part := _part_that_fits(least)) else []
     ways += ["a layout left open"] if fixed else []
@@ -229,7 +202,7 @@ def _count_that_fits(setup: Setup, fixed: Mapping[str, float]) -> float | None:
         )
         places = candidates(larger, fixed)
         if len(next(iter(places.values()))) and len(
-            evaluate(larger, places, steps.constants()).fitting(_room_gib(setup))
+            evaluate(larger, places, steps.constants()).fitting(room_gib(setup.accelerator.fact))
         ):
             return count
     return None
