@@ -127,7 +127,7 @@ def practice(traits: RunTraits, log_ratio: FloatArray, scale: Mapping[str, float
     """
     plain = scale["noise_sd"] ** 2
     noise = np.full(len(log_ratio), plain)
-    center = float(np.median(log_ratio))
+    center = float(np.quantile(log_ratio, 0.5))
     for _ in range(_ROUNDS):
         found = Practice(traits, log_ratio, np.sqrt(noise), scale, center)
         left = (found.precision @ (log_ratio - center)) * noise
