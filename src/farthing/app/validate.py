@@ -95,11 +95,8 @@ def answer(kind: str, asked: Asked, progress: Progress | None = None) -> Validat
 
 def _answered(kind: Kind, table: str | None, progress: Progress | None) -> tuple[Table, list[PredictionRow]]:
     """The rows, and a line for each quantity of each row."""
-    if table is not None:
-        read = read_table(table, "--table")
-        return read, predicted(kind, read.rows, progress)
-    rows = shipped_rows(kind)
-    return Table((), tuple(rows)), left_out(kind, predicted(kind, rows, progress))
+    read = Table((), tuple(shipped_rows(kind))) if table is None else read_table(table, "--table")
+    return read, left_out(kind, read.rows, predicted(kind, read.rows, progress))
 
 
 def _validation(kind: Kind, asked: Asked, table: Table, lines: Sequence[PredictionRow]) -> Validation:
@@ -150,7 +147,7 @@ def _verdict(kind: Kind, results: Mapping[str, Score], rows: int, *, given: bool
     if not results:
         return f"{rows:,} rows predicted; none has a measurement to compare with."
     said = [
-        f"{_SHORT[name]} is off by {one.median:.1%} in the median of {one.n:,} "
+        f"median error of {_SHORT[name]} {one.median:.1%} over {one.n:,} "
         f"({one.within_25:.0%} within 25%, 80% intervals hold {one.coverage_80:.0%})"
         for name, one in results.items()
     ]

@@ -11,7 +11,7 @@ from farthing.estimate.evidence import Evidence
 from farthing.estimate.measured import MeasuredStep
 from farthing.estimate.prediction_row import PredictionRow
 from farthing.estimate.step_prediction import Prediction, measurements, memory_evidence, speed_evidence
-from farthing.estimate.validate_tables import Kind, Row
+from farthing.estimate.validate_tables import Kind, Row, configuration
 
 _STEPS: Final[Mapping[str, tuple[Callable[[], Evidence], Callable[[MeasuredStep], float]]]] = {
     "tokens_per_s_per_gpu": (speed_evidence, lambda step: step.tokens_per_s),
@@ -28,10 +28,33 @@ def shipped_rows(kind: Kind) -> list[Row]:
     ]
 
 
-def left_out(kind: Kind, lines: Sequence[PredictionRow]) -> list[PredictionRow]:
-    """The lines of `shipped_rows`, those with a measurement replaced by what the other rows say."""
-    better = left_out_steps() if kind.name == "training" else {}
-    return [better.get((line.id, line.quantity), line) for line in lines]
+def shipped_among(kind: Kind, rows: Sequence[Row]) -> frozenset[str]:
+    """Ids of rows that are published facts that ship: the same name and the same configuration."""
+    known = {row["id"]: _read(kind, row) for row in shipped_rows(kind)}
+    return frozenset(
+        row["id"] for row in rows if row.get("id") in known and _read(kind, row) == known[row["id"]]
+    )
+
+
+def left_out(kind: Kind, rows: Sequence[Row], lines: Sequence[PredictionRow]) -> list[PredictionRow]:
+    """The lines of rows; those of published facts say what all other facts say of them.
+
+    Whole runs need nothing here: their predictions leave a published run out by themselves.
+    """
+    found = shipped_among(kind, rows) if kind.name == "training" else frozenset()
+    better = left_out_steps() if found else {}
+    return [better.get((line.id, line.quantity), line) if line.id in found else line for line in lines]
+
+
+def _read(kind: Kind, row: Row) -> dict[str, str | float]:
+    """The configuration with numbers as numbers, however they were written."""
+    found: dict[str, str | float] = {}
+    for name, cell in configuration(kind, row):
+        try:
+            found[name] = float(cell)
+        except ValueError:
+            found[name] = cell
+    return found
 
 
 def left_out_steps() -> dict[tuple[str, str], PredictionRow]:

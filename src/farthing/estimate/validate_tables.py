@@ -1,11 +1,12 @@
 """Tables of measurements, by kind: which columns were measured, and predictions that never see them."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, TypeAlias
 
+from farthing.catalog.load import catalog
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.scores import Pair
 
@@ -72,7 +73,8 @@ def predicted(kind: Kind, rows: Sequence[Row], progress: Progress | None = None)
 
     Rows that say the same are predicted once. `progress` is told how many of the distinct rows are done.
     """
-    keys = [_configuration(kind, row) for row in rows]
+    known = catalog().published_runs if kind.name == "runs" else ()
+    keys = [configuration(kind, row, known) for row in rows]
     distinct = list(dict.fromkeys(keys))
     answers: dict[tuple[tuple[str, str], ...], Sequence[PredictionRow]] = {}
     for start in range(0, len(distinct), CHUNK):
@@ -126,10 +128,15 @@ def _group(row: Row) -> tuple[str, ...]:
     return (source, row.get("model", ""), row.get("accelerator", ""))
 
 
-def _configuration(kind: Kind, row: Row) -> tuple[tuple[str, str], ...]:
-    """What a prediction may know of a row: nothing measured, nothing empty, no name of its own."""
+def configuration(kind: Kind, row: Row, known: Container[str] = ()) -> tuple[tuple[str, str], ...]:
+    """What a prediction may know of a row: nothing measured, nothing empty.
+
+    Its own name only where that is one of the `known`, which are predicted without themselves.
+    """
     return tuple(
-        (name, cell) for name, cell in row.items() if cell and name != "id" and name not in kind.measured
+        (name, cell)
+        for name, cell in row.items()
+        if cell and name not in kind.measured and (name != "id" or cell in known)
     )
 
 
