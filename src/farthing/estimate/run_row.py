@@ -13,7 +13,7 @@ from typing import Final
 from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
 from farthing.estimate.architecture import Architecture, known_model
-from farthing.estimate.formats import Format, read_format, usual_format
+from farthing.estimate.formats import Format, peak_flop_per_s, read_format, usual_format
 from farthing.estimate.model_row import of_row
 from farthing.estimate.setup import Setup, Software, release_year
 from farthing.estimate.standard_shape import infer
@@ -25,6 +25,7 @@ USUAL_SEQ_LEN_TOKENS: Final = 4096.0
 USUAL_TOKENS: Final = 1e12
 LARGEST: Final = 1e18
 _SAME_MODEL: Final = 0.25  # a catalog shape whose size is further off is another model of that name
+_EXPERT_STEP: Final = 16
 _OTHER_KINDS: Final = re.compile(
     r"non-?llm|not an? llm|vision|image|video|audio|speech|tts|3d", re.IGNORECASE
 )
@@ -117,14 +118,26 @@ def _sizes(row: Row, name: str, notes: list[str]) -> tuple[float, Architecture]:
     counted = architecture.count("params")
     if abs(math.log(counted / total)) > _SAME_MODEL:
         notes.append(f"a usual shape of {total:.3g} parameters, not that of {architecture.name}")
-        return active, replace(infer(total, active), name=name)
-    return active, architecture
+        return active, _divisible(replace(infer(total, active), name=name))
+    return active, _divisible(architecture) if architecture.assumed else architecture
+
+
+def _divisible(assumed: Architecture) -> Architecture:
+    """An assumed shape with experts that split over devices, as those of real models do."""
+    experts = assumed.shape["expert_count"]
+    if experts < _EXPERT_STEP:
+        return assumed
+    whole = float(_EXPERT_STEP * round(experts / _EXPERT_STEP))
+    return replace(assumed, shape={**assumed.shape, "expert_count": whole})
 
 
 def _unsaid_active(architecture: Architecture, total: float | None, notes: list[str]) -> float:
+    """Active parameters by the shape; all of a stated total where the shape is another model's."""
     counted, whole = architecture.count("active_params"), architecture.count("params")
-    if total is None or abs(math.log(whole / total)) <= _SAME_MODEL:
+    if total is None:
         return counted
+    if abs(math.log(whole / total)) <= _SAME_MODEL:
+        return counted if architecture.shape["expert_count"] else total
     notes.append("active parameters not stated: all are taken as active")
     return total
 
@@ -144,15 +157,23 @@ def _tokens(row: Row, name: str, kind: str, notes: list[str]) -> float:
 
 
 def _format(row: Row, accelerator: Accelerator, notes: list[str]) -> Format:
+    """The stated format where the part has it, else the usual one, else what it has."""
     stated = _text(row, "precision")
     usual = usual_format(accelerator)
-    if not stated:
-        return usual
-    wanted = read_format(stated)
-    if wanted.key in accelerator.peak_flop_per_s or wanted.key in ("bf16", "fp16"):
+    if not _has(accelerator, usual):
+        usual = Format("fp32")
+    wanted = read_format(stated) if stated else usual
+    if _has(accelerator, wanted):
         return wanted
     notes.append(f"{accelerator.name} has no {wanted.key} units: {usual.key} taken")
     return usual
+
+
+def _has(accelerator: Accelerator, wanted: Format) -> bool:
+    try:
+        return peak_flop_per_s(accelerator, wanted) > 0
+    except InputError:
+        return False
 
 
 def _positive(row: Row, column: str) -> float | None:

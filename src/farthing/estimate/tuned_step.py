@@ -53,14 +53,20 @@ def half_peak(run: PlannedRun) -> float:
 
 
 def best_step(run: PlannedRun) -> Tuned | None:
-    """The fastest layout that fits: on the stated accelerators, else on the next size that has one."""
+    """The fastest layout that fits: on the stated accelerators or the power of two next to them.
+
+    The power of two stands in for counts that few layouts divide. Where neither has one, the next
+    doubling that does; None where none does.
+    """
     flop = run.flop_per_token * run.tokens
     stated = run.setup.layout.get("accelerator_count") or usual_count(run.setup.accelerator.fact, flop)
     rounded = 8.0 * 2.0 ** max(0, round(np.log2(stated / 8)))
-    for count in (stated, *(rounded * 2**power for power in range(_DOUBLINGS))):
-        if (found := _best_on(run.setup, count, flop)) is not None:
-            return found
-    return None
+    near = [_best_on(run.setup, count, flop) for count in sorted({stated, rounded})]
+    found = [tuned for tuned in near if tuned is not None]
+    if found:
+        return max(found, key=lambda tuned: tuned.tokens_per_s)
+    larger = (_best_on(run.setup, rounded * 2**power, flop) for power in range(1, _DOUBLINGS))
+    return next((tuned for tuned in larger if tuned is not None), None)
 
 
 def _best_on(setup: Setup, count: float, flop: float) -> Tuned | None:
