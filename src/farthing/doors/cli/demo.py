@@ -3,7 +3,11 @@
 import click
 
 
-def _run(as_json: bool) -> int:
+def _run(as_json: bool, times: bool) -> int:
+    return _times(as_json) if times else _published_run(as_json)
+
+
+def _published_run(as_json: bool) -> int:
     from farthing.app.demo import demo
     from farthing.app.last import remember
     from farthing.doors.cli.output import in_color, width
@@ -18,9 +22,28 @@ def _run(as_json: bool) -> int:
     return 0
 
 
+def _times(as_json: bool) -> int:
+    from farthing.app.stated_times import stated_times
+    from farthing.doors.cli.output import in_color, width
+    from farthing.present import document
+    from farthing.present.stated_times import render
+
+    rows = stated_times()
+    if as_json:
+        click.echo(document.encode(rows))
+    else:
+        click.echo(render(rows, width=width(), color=in_color()), nl=False)
+    return 0
+
+
 command = click.Command(
     "demo",
-    params=[click.Option(["--json", "as_json"], is_flag=True, help="print the comparison as JSON")],
+    params=[
+        click.Option(["--json", "as_json"], is_flag=True, help="print the comparison as JSON"),
+        click.Option(
+            ["--times"], is_flag=True, help="instead, a report's table of training times, recomputed"
+        ),
+    ],
     callback=_run,
     help="Estimate a published training run from its configuration, beside what was reported.",
 )
