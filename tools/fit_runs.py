@@ -23,6 +23,7 @@ from farthing.estimate.lost_time import foreseen_goodput
 from farthing.estimate.practice import Practice, RunTraits, traits_of_runs
 from farthing.estimate.published_practice import measured_runs
 from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, PlannedRun
+from farthing.estimate.step_goodput import middle, stating_runs
 from farthing.estimate.tuned_step import half_peak, tuned_tokens_per_s
 from farthing.units.types import FloatArray
 
@@ -39,9 +40,6 @@ SCALE: Mapping[str, tuple[float, str]] = {
     "noise_sd": (0.2, "a run, otherwise alike"),
     "size_length_ratio": (1.5, "logarithm of parameters over which sizes lose touch"),
 }
-USUAL_GOODPUT = (0.8, 0.1)
-"""Center and standard deviation (of the logarithm) that the fitted goodput is drawn toward."""
-GOODPUT_NOISE = 0.12
 
 
 class Data:
@@ -94,29 +92,10 @@ def fitted(traits: RunTraits, log_ratio: FloatArray) -> Practice:
     return replace(found, scale={**found.scale, "interval_noise_sd": noise})
 
 
-def goodputs(data: Data) -> tuple[FloatArray, list[str]]:
-    """Logarithm of 6·N·D utilization over the stated utilization of steps, and the developers."""
-    known = [place for place, run in enumerate(data.runs) if run.step_mfu is not None]
-    runs = [data.runs[place] for place in known]
-    whole = [data.speed[p] * run.flop_per_token / half_peak(run) for p, run in zip(known, runs, strict=True)]
-    stated = np.array([run.step_mfu for run in runs], dtype=np.float64)
-    return np.log(np.array(whole) / stated), [run.developer for run in runs]
-
-
-def center_of(log_goodput: FloatArray) -> float:
-    """Robust mean, drawn toward what is usual."""
-    prior, sd = np.log(USUAL_GOODPUT[0]), USUAL_GOODPUT[1]
-    center = float(prior)
-    for _ in range(20):
-        weight = 4 / (3 + ((log_goodput - center) / GOODPUT_NOISE) ** 2) / GOODPUT_NOISE**2
-        center = float((weight @ log_goodput + prior / sd**2) / (weight.sum() + 1 / sd**2))
-    return center
-
-
 def goodput_errors(log_goodput: FloatArray, groups: Sequence[object]) -> FloatArray:
     """Error of each goodput, taken from the runs of other groups."""
     names = np.array(groups)
-    centers = [center_of(log_goodput[names != name]) for name in names]
+    centers = [middle(log_goodput[names != name]) for name in names]
     return log_goodput - np.array(centers)
 
 
@@ -159,7 +138,8 @@ def check(data: Data) -> None:
         print(f"{name:12s} left out {summary(*left_out(traits, data.log_ratio, groups, fitted))}")
     blind = replace(traits, year=np.zeros(len(each)))
     print(f"{'run, no year':12s} left out {summary(*left_out(blind, data.log_ratio, each, fitted))}")
-    ratio, developers = goodputs(data)
+    runs, ratio = stating_runs()
+    developers = [run.developer for run in runs]
     for name, groups in (("run", [str(place) for place in range(len(ratio))]), ("developer", developers)):
         errors = goodput_errors(ratio, groups)
         spread = np.full(len(ratio), covering(errors, 0 * errors))
@@ -189,9 +169,10 @@ def write(name: str, entries: Mapping[str, Mapping[str, object]], heading: str) 
 def constants(data: Data) -> dict[str, dict[str, object]]:
     """Everything but the tuned speeds."""
     noise = fitted(data.traits, data.log_ratio).scale["interval_noise_sd"]
-    ratio, developers = goodputs(data)
+    runs, ratio = stating_runs()
+    developers = [run.developer for run in runs]
     errors = np.concatenate([goodput_errors(ratio, groups) for groups in (range(len(ratio)), developers)])
-    spread, center = covering(errors, 0 * errors), float(np.exp(center_of(ratio)))
+    spread, center = covering(errors, 0 * errors), float(np.exp(middle(ratio)))
     reach = np.exp(Z80 * spread)
     found = {n: entry(v, v, v, n.rsplit("_", 1)[-1], note) for n, (v, note) in SCALE.items()}
     found["interval_noise_sd"] = entry(
@@ -200,9 +181,9 @@ def constants(data: Data) -> dict[str, dict[str, object]]:
     note = f"whole-run over step utilization of {len(ratio)} runs that state it"
     found["published_goodput_ratio"] = entry(center, center / reach, center * reach, "ratio", note)
     found["published_goodput_sd"] = entry(spread, spread, spread, "sd", f"{note}: spread of the logarithm")
-    low, middle, high = unforeseen(data)
+    low, half, high = unforeseen(data)
     note = "time lost beyond failures, restarts and checkpoints, as a share; taken as uniform"
-    found["unforeseen_share"] = entry(middle, low, high, "share", note)
+    found["unforeseen_share"] = entry(half, low, high, "share", note)
     return found
 
 
@@ -220,8 +201,8 @@ def unforeseen(data: Data) -> tuple[float, float, float]:
             whole = speed * (run.flop_per_token + attention) / half_peak(run)
             count = run.setup.layout.get("accelerator_count", 8.0)
             lost.append(1 - whole / run.step_mfu / foreseen_goodput(count))
-    low, middle, high = np.quantile(np.clip(lost, 0.0, 1.0), [0.1, 0.5, 0.9])
-    return float(low), float(middle), float(high)
+    low, half, high = np.quantile(np.clip(lost, 0.0, 1.0), [0.1, 0.5, 0.9])
+    return float(low), float(half), float(high)
 
 
 def main(arguments: Sequence[str]) -> None:

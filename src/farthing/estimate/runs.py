@@ -9,6 +9,7 @@ import numpy as np
 from farthing.estimate.practice import Practice, known_practice, practice, scales, traits_of_runs
 from farthing.estimate.published_practice import published_runs
 from farthing.estimate.run_row import PlannedRun
+from farthing.estimate.step_goodput import kept_share
 from farthing.estimate.step_prediction import Prediction
 from farthing.estimate.tuned_step import half_peak, tuned_tokens_per_s
 from farthing.formulas import training
@@ -62,7 +63,8 @@ def _with_step_mfu(runs: Sequence[PlannedRun]) -> tuple[FloatArray, FloatArray]:
     mfu = np.array([run.step_mfu for run in runs], dtype=np.float64)
     speed = training.tokens_per_s_per_gpu(mfu, peak, flop_per_token)
     tokens = np.array([run.tokens for run in runs])
-    hours = np.asarray(training.gpu_hours(tokens, speed, scales()["published_goodput_ratio"]))
+    goodput = np.array([kept_share(run) for run in runs])
+    hours = np.asarray(training.gpu_hours(tokens, speed, goodput))
     return hours, np.full(len(runs), scales()["published_goodput_sd"])
 
 
