@@ -165,6 +165,22 @@ def test_what_was_not_said_is_assumed_and_noted():
     assert 10 < days <= 31
 
 
+@pytest.mark.parametrize("name", ["llama-3.1-70b", "gpt-3-175b", "deepseek-v3"])
+def test_a_number_of_machines_that_was_not_said_is_one_that_fits(name):
+    found = chosen(name, tokens=1e9)
+    count = found.setup.layout["accelerator_count"]
+    assert count > 8
+    assert next(item.note for item in found.inputs if item.name == "accelerator_count").startswith(
+        "the fewest"
+    )
+    with pytest.raises(FarthingError):
+        chosen(name, tokens=1e9, accelerator_count=count / 2)
+
+
+def test_a_fixed_layout_asks_for_enough_machines():
+    assert chosen(tokens=1e9, tp=8.0, pp=8.0).setup.layout["accelerator_count"] >= 64
+
+
 def test_rows_are_the_next_best_and_the_first_is_chosen():
     rows = chosen(accelerator_count=64.0).rows
     assert 1 < len(rows) <= 5

@@ -21,6 +21,7 @@ from farthing.units.problem import FarthingError, InputError, Problem
 from farthing.units.spread import Spread
 
 SHOWN: Final = 5
+_DOUBLINGS: Final = 13
 _PER_GIB: Final = 2**30
 _UNSAID: Final = "the fastest layout that fits; give it to fix it"
 
@@ -44,7 +45,7 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     """
     fixed = {name: value for name in AXES if (value := _said(question, name)) is not None}
     check_layout(setup, fixed, _said(question, "accelerator_count"), _said(question, "dp"))
-    found, noted = _sized(question, setup, what)
+    found, noted = _sized(question, setup, what, fixed)
     places = candidates(found, fixed, _said(question, "dp"))
     if not len(next(iter(places.values()))):
         raise InputError([_no_layout(found, fixed)])
@@ -59,30 +60,32 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     return Chosen(full, modelled, inputs, tuple(_rows(every, order)), ())
 
 
-def _sized(question: Question, setup: Setup, what: Subject) -> tuple[Setup, tuple[Input, ...]]:
+def _sized(
+    question: Question, setup: Setup, what: Subject, fixed: Mapping[str, float]
+) -> tuple[Setup, tuple[Input, ...]]:
     """The set-up with accelerators, sequence and batch, and inputs for those that were assumed."""
     noted: list[Input] = []
     flop = 6 * what.architecture.count("active_params") * _tokens(question, what)
-    count = _said(question, "accelerator_count")
+    count, batch = _said(question, "accelerator_count"), _said(question, "global_batch_sequences")
+
+    def on(machines: float) -> Setup:
+        sequences = usual_batch(what.seq_len_tokens, machines, flop) if batch is None else batch
+        sizes = (machines, what.seq_len_tokens, sequences)
+        names = ("accelerator_count", "seq_len_tokens", "global_batch_sequences")
+        return replace(setup, layout=dict(zip(names, sizes, strict=True)))
+
     if count is None:
-        count = usual_count(setup.accelerator.fact, flop)
-        noted.append(
-            Input(
-                "accelerator_count", count, Basis.ASSUMED, note=f"about {USUAL_DAYS:.0f} days; give --count"
-            )
-        )
-    batch = _said(question, "global_batch_sequences")
+        usual = usual_count(setup.accelerator.fact, flop)
+        doubled = (usual * 2.0**power for power in range(_DOUBLINGS))
+        count = next((machines for machines in doubled if _fits(on(machines), fixed)), usual)
+        why = f"about {USUAL_DAYS:.0f} days" if count == usual else "the fewest on which it fits"
+        noted.append(Input("accelerator_count", count, Basis.ASSUMED, note=f"{why}; give --count"))
+    found = on(count)
     if batch is None:
-        batch = usual_batch(what.seq_len_tokens, count, flop)
-        noted.append(
-            Input("global_batch_sequences", batch, Basis.ASSUMED, note="a usual batch; give --global-batch")
-        )
-    layout = {
-        "accelerator_count": count,
-        "seq_len_tokens": what.seq_len_tokens,
-        "global_batch_sequences": batch,
-    }
-    return replace(setup, layout=layout), tuple(noted)
+        assumed = found.layout["global_batch_sequences"]
+        note = "a usual batch; give --global-batch"
+        noted.append(Input("global_batch_sequences", assumed, Basis.ASSUMED, note=note))
+    return found, tuple(noted)
 
 
 def _laid_out(setup: Setup, best: Mapping[str, float]) -> Setup:
@@ -194,15 +197,18 @@ def _part_that_fits(least_gib: float) -> str | None:
 
 def _count_that_fits(setup: Setup, fixed: Mapping[str, float]) -> float | None:
     """The smallest doubling of the accelerators on which some layout fits."""
-    for power in range(1, 13):
-        count = setup.layout["accelerator_count"] * 2**power
+    for power in range(1, _DOUBLINGS):
+        count = setup.layout["accelerator_count"] * 2.0**power
         batch = max(setup.layout["global_batch_sequences"], count)
-        larger = replace(
-            setup, layout={**setup.layout, "accelerator_count": count, "global_batch_sequences": batch}
-        )
-        places = candidates(larger, fixed)
-        if len(next(iter(places.values()))) and len(
-            evaluate(larger, places, steps.constants()).fitting(room_gib(setup.accelerator.fact))
-        ):
+        sizes = {"accelerator_count": count, "global_batch_sequences": batch}
+        if _fits(replace(setup, layout={**setup.layout, **sizes}), fixed):
             return count
     return None
+
+
+def _fits(setup: Setup, fixed: Mapping[str, float]) -> bool:
+    """Whether some layout of a set-up fits into memory."""
+    places = candidates(setup, fixed)
+    if not len(next(iter(places.values()))):
+        return False
+    return len(evaluate(setup, places, steps.constants()).fitting(room_gib(setup.accelerator.fact))) > 0

@@ -35,15 +35,25 @@ def subject(question: Question) -> Subject:
     Raises InputError where the model is not known or its tokens are not said.
     """
     architecture, fact = _architecture(question)
-    inputs, problems = list(_tokens(question, fact)), []
-    seq_len = _median(question, "seq_len_tokens")
-    if seq_len is None:
-        longest = fact.context_tokens if fact and fact.context_tokens else USUAL_SEQ_LEN_TOKENS
-        seq_len = float(min(USUAL_SEQ_LEN_TOKENS, longest))
-        inputs.append(Input("seq_len_tokens", seq_len, Basis.ASSUMED, note="the usual length; give --seq"))
-    if architecture.assumed:
-        problems.append(_assumed_shape(architecture))
-    return Subject(architecture.name, architecture, tuple(inputs), seq_len, tuple(problems))
+    seq_len, assumed = _seq_len(question, fact)
+    inputs = (*_tokens(question, fact), *assumed)
+    problems = (_assumed_shape(architecture),) if architecture.assumed else ()
+    return Subject(architecture.name, architecture, inputs, seq_len, problems)
+
+
+def _seq_len(question: Question, fact: Model | None) -> tuple[float, tuple[Input, ...]]:
+    """The sequence length, and an input where it was assumed: the usual one, or all that the model reads."""
+    said = question.sets.get("seq_len_tokens", question.numbers.get("seq_len_tokens"))
+    if isinstance(said, Spread):
+        return said.p50, ()
+    if said is not None:
+        if said % 1:
+            raise InputError([_not_whole(said)])
+        return said, ()
+    longest = fact.context_tokens if fact and fact.context_tokens else USUAL_SEQ_LEN_TOKENS
+    usual = float(min(USUAL_SEQ_LEN_TOKENS, longest))
+    note = "the usual length; give --seq"
+    return usual, (Input("seq_len_tokens", usual, Basis.ASSUMED, note=note),)
 
 
 def _architecture(question: Question) -> tuple[Architecture, Model | None]:
@@ -111,6 +121,11 @@ def _no_tokens(fact: Model | None) -> Problem:
         "missing-input", "error", "--tokens", "the tokens to train on are not known", known,
         "give them, for example --tokens 15T",
     )  # fmt: skip
+
+
+def _not_whole(seq_len: float) -> Problem:
+    what, why = f"a sequence of {seq_len:g} tokens cannot be", "it counts whole things"
+    return Problem("bad-layout", "error", "--seq", what, why, "give a whole number, for example --seq 8192")
 
 
 def _two(one: str, other: str) -> Problem:
