@@ -154,7 +154,7 @@ def entry(value: float, low: float, high: float, unit: str, note: str) -> dict[s
         "unit": unit,
         "source": "fit-runs-2026",
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "confidence": "B",
+        "confidence": "C",
         "note": note,
     }
 

@@ -8,13 +8,13 @@ from farthing.estimate.answer import Estimate, Row
 from farthing.estimate.compose import Said, compose, main_of
 from farthing.estimate.formats import read_format, usual_format
 from farthing.estimate.gather import Inputs
-from farthing.estimate.graph import Chain
+from farthing.estimate.graph import Chain, plan
 from farthing.estimate.hardware import Machines, machines
 from farthing.estimate.layout_choice import Chosen, choose
 from farthing.estimate.lost_time import GOODPUT, gather_unforeseen, usual_goodput
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
-from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun, developer_of
+from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun
 from farthing.estimate.runs import practice_ratio
 from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of, release_year
 from farthing.estimate.step_chain import STEP_CHAIN
@@ -26,7 +26,8 @@ from farthing.units.spread import Spread
 
 RUN: Final[Chain] = (*STEP_CHAIN, *GOODPUT, training.gpu_hours, training.wall_clock_days)
 CHAIN: Final[Chain] = (*RUN, *bill.RENTED)
-_SPEED: Final = frozenset({"practice_ratio", "mfu", "tokens_per_s_per_gpu", "gpu_hours"})
+_NOBODY: Final = ""  # whoever published a shape, it is somebody else who asks what it costs
+_SPEED: Final = frozenset({"practice_ratio", "mfu"})
 """What says how fast a run is in practice, when the question says it."""
 
 _EVIDENCE: Final = "measured steps like this one, relative to the step model"
@@ -92,6 +93,7 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
         inputs.add(item)
     speed, memory = predict([chosen.setup]).values()
     gather_unforeseen(inputs)
+    _gather_stated_speed(inputs)
     step = _spread(speed, chosen.modelled.tokens_per_s[0])
     if _SPEED.isdisjoint(inputs.names):
         lasting = usual_goodput(chosen.setup.layout["accelerator_count"])
@@ -102,6 +104,17 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
     size = _spread(memory, chosen.modelled.mem_gib[0])
     inputs.derive("memory_evidence_ratio", size, _EVIDENCE, ("fit-training-2026",))
     return inputs
+
+
+def _gather_stated_speed(inputs: Inputs) -> None:
+    """The utilization that a stated speed means, so that the two cannot contradict each other."""
+    if "tokens_per_s_per_gpu" not in inputs or "mfu" in inputs:
+        return
+    steps = plan(STEP_CHAIN, inputs.names, ("model_flop_per_token",))
+    flop = float(steps.run({name: inputs.median(name) for name in steps.inputs})["model_flop_per_token"])
+    share, stated = flop / inputs.median("half_peak_flop_per_s"), inputs["tokens_per_s_per_gpu"].value
+    used = stated.times(share) if isinstance(stated, Spread) else stated * share
+    inputs.derive("mfu", used, "what the stated tokens_per_s_per_gpu means")
 
 
 def _spread(found: Prediction, modelled: float) -> Spread:
@@ -118,7 +131,7 @@ def _planned(inputs: Inputs, chosen: Chosen) -> PlannedRun:
     setup = replace(chosen.setup, layout=layout, software=year, optimizer=USUAL_OPTIMIZER)
     active = setup.architecture.count("active_params")
     tokens = inputs.median("tokens") if "tokens" in inputs else USUAL_TOKENS
-    return PlannedRun("", setup, active, tokens, developer_of(setup.model))
+    return PlannedRun("", setup, active, tokens, _NOBODY)
 
 
 def _rows(chosen: Chosen) -> tuple[Row, ...]:
