@@ -1,6 +1,7 @@
 # make        set up .venv; the command is .venv/bin/farthing
 # make run    set up, then the main job: a published training run, estimated beside what was reported
 # make test   set up, then all tests, with full branch coverage of formulas, units and catalog
+# make docs   set up, then write the pages that can go stale
 # make check  set up, then style, types and import contracts
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -8,7 +9,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test check format constraints clean
+.PHONY: setup run test docs check format constraints clean
 
 setup: $(STAMP)
 
@@ -25,6 +26,9 @@ run: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+
+docs: $(STAMP)
+	$(BIN)/python tools/write_docs.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -30,7 +30,7 @@ def test_a_name_that_is_not_public_is_an_attribute_error():
 
 def test_importing_the_library_imports_nothing_heavy():
     code = "import farthing, sys; assert not {'numpy', 'yaml', 'msgspec', 'click'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_library_takes_the_options_of_the_command_line():

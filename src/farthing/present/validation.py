@@ -10,21 +10,9 @@ from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.wording import sentence
 
 _SHARES = ("answered", "median", "macro_median", "mean", "p90", "within_25", "bias", "coverage_80")
-_HEAD = (
-    "",
-    "n",
-    "median",
-    "macro median",
-    "mean",
-    "p90",
-    "within 25%",
-    "bias",
-    "80% interval",
-    "score",
-    "answered",
-)
+_HEAD = ("", "n", "median", "macro", "mean", "p90", "≤ 25%", "bias", "in 80%", "score", "answered")
 _NOTES = (
-    "median, mean and p90 of |predicted / measured - 1|; the macro median is over groups of source, model",
+    "median, mean and p90 of |predicted / measured - 1|; macro is the median over groups of source, model",
     "and accelerator. An 80% interval should hold 80%; its score is lower where it is narrow and right.",
 )
 _MOST_GROUPS = 15
@@ -36,7 +24,7 @@ def render(found: Validation, *, width: int = 100, color: bool = False, explain:
     lines = [ink.bold(line) for line in paragraph(found.verdict, width)]
     rows = [(name, *_cells(one)) for name, one in found.results.items()]
     lines += section("Errors", table([_HEAD, *rows], "<" + ">" * 10, max(width, 120)) if rows else [], ink)
-    lines += [f"  {note}" for note in _NOTES] if rows else []
+    lines += paragraph(" ".join(_NOTES), width, 2) if rows else []
     if explain:
         for (quantity, column), groups in _grouped(found.rows).items():
             shown = [
@@ -51,7 +39,7 @@ def render(found: Validation, *, width: int = 100, color: bool = False, explain:
     where = f" in {found.predictions}" if found.predictions else ""
     lines += [
         "",
-        ink.dim(f"Lines{where}: {counted or 'none'}. As of {found.as_of}, catalog {found.catalog[:19]}."),
+        ink.dim(f"Lines{where}: {counted or 'none'}. As of {found.as_of}."),
     ]
     return "\n".join([*lines, f"Next: {found.next}"]) + "\n"
 

@@ -1,0 +1,64 @@
+"""docs/verbs: one page a verb, from its help, its options and an example that is run."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+import click
+
+from farthing.doors.cli.main import VERBS
+from pages.consoles import renewed
+
+_TIME = "--accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h' --as-of 2026-02-01"
+_MODEL = "--model llama-3.1-8b --tokens 1T --accelerator h100-sxm --count 256 --as-of 2026-02-01"
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "train": (
+        f"train {_MODEL}",
+        f"train {_TIME} --quiet",
+        f"train {_MODEL} --solve count --target 'wall_clock_days=7' --quiet",
+        "train --model llama-3.1-405b --tokens 15T --accelerator h100-sxm --count 8 --as-of 2026-02-01",
+    ),
+    "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
+    "graph": ("graph train\n" + "\n" * 29 + "...",),
+    "catalog": (
+        "catalog list",
+        "catalog show h100-sxm",
+        "catalog search 'llama 3.1'",
+        "catalog prices h100-sxm --since 2026-01-01\n" + "\n" * 11 + "...",
+    ),
+    "validate": ("validate training --as-of 2026-02-01", "validate runs --as-of 2026-02-01"),
+    "demo": ("demo\n" + "\n" * 11 + "...",),
+}
+_NOTE = "Written by `tools/write_docs.py`; the output is that of the command.\n"
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Name and text of each page."""
+    for name, verb in VERBS.items():
+        home, _, attribute = verb.home.partition(":")
+        yield name, _page(name, getattr(import_module(home), attribute))
+
+
+def _page(name: str, command: click.Command) -> str:
+    said = (command.help or "").split("\b")[0].strip()
+    paragraphs = [" ".join(part.split()) for part in said.split("\n\n")]
+    blocks = "\n\n".join(f"$ farthing {example}" for example in EXAMPLES[name])
+    lines = [f"# farthing {name}", _NOTE, *(f"{part}\n" for part in paragraphs)]
+    lines += ["## In use", renewed(f"```console\n{blocks}\n```\n")]
+    if isinstance(command, click.Group):
+        for sub in command.commands.values():
+            lines += [f"## {name} {sub.name}", f"{sub.help}\n", *_options(sub)]
+    else:
+        lines += ["## Options", *_options(command)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _options(command: click.Command) -> list[str]:
+    context = click.Context(command, info_name=command.name)
+    rows = []
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            rows.append((f"`{parameter.make_metavar(context)}`", ""))
+        elif isinstance(parameter, click.Option):
+            value = "" if parameter.is_flag else f" {parameter.metavar or 'TEXT'}"
+            rows.append((f"`{parameter.opts[0]}{value}`".replace("|", "\\|"), parameter.help or ""))
+    return ["| option | what it says |", "|---|---|", *(f"| {one} | {two} |" for one, two in rows), ""]
