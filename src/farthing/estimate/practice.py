@@ -18,6 +18,7 @@ import numpy.typing as npt
 from farthing.catalog.load import catalog
 from farthing.estimate.evidence import generation
 from farthing.estimate.published_practice import published_runs
+from farthing.estimate.run import quantiles
 from farthing.estimate.run_row import PlannedRun
 from farthing.estimate.tuned_step import half_peak
 from farthing.units.types import FloatArray
@@ -127,7 +128,7 @@ def practice(traits: RunTraits, log_ratio: FloatArray, scale: Mapping[str, float
     """
     plain = scale["noise_sd"] ** 2
     noise = np.full(len(log_ratio), plain)
-    center = float(np.quantile(log_ratio, 0.5))
+    center = quantiles(log_ratio)[1]
     for _ in range(_ROUNDS):
         found = Practice(traits, log_ratio, np.sqrt(noise), scale, center)
         left = (found.precision @ (log_ratio - center)) * noise

@@ -129,8 +129,16 @@ def quantiles(value: Real) -> tuple[float, float, float]:
     """p05, p50 and p95 of an array of draws; a float is all three."""
     if not isinstance(value, np.ndarray):
         return (float(value),) * 3
-    low, mid, high = np.quantile(value, _TAILS)
-    return float(low), float(mid), float(high)
+    ordered = np.sort(value, axis=None)  # np.quantile imports masked arrays on its first call
+    low, mid, high = (_between(ordered, level * (len(ordered) - 1)) for level in _TAILS)
+    return low, mid, high
+
+
+def _between(ordered: FloatArray, place: float) -> float:
+    """The value at a place between two of an ordered array, along the straight line."""
+    below = int(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    return low + (high - low) * (place - below)
 
 
 def _column(name: str, seed: int, draws: int) -> FloatArray:
