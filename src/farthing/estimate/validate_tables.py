@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from farthing.catalog.load import catalog
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.scores import Pair
@@ -79,7 +81,8 @@ def predicted(kind: Kind, rows: Sequence[Row], progress: Progress | None = None)
     answers: dict[tuple[tuple[str, str], ...], Sequence[PredictionRow]] = {}
     for start in range(0, len(distinct), CHUNK):
         part = distinct[start : start + CHUNK]
-        lines = kind.predictions([dict(key) for key in part])
+        with np.errstate(all="ignore"):  # what a row of absurd numbers gives is refused below
+            lines = kind.predictions([dict(key) for key in part])
         answers.update(zip(part, _batches(lines, len(kind.quantities)), strict=True))
         if progress:
             progress(start + len(part), len(distinct))

@@ -95,6 +95,7 @@ def test_marks_and_line_ends_of_other_systems_are_read(validate, tmp_path, how):
         {"n_accel": "1", "tp": "8"},
         {"heads": "0", "params": "", "model": "nobody's"},
         {"precision": "fp12"},
+        {"grad_accum": "1e-308", "global_batch": "", "micro_batch": ""},
     ],
 )
 def test_a_row_of_junk_is_answered_or_refused_with_a_reason_and_spoils_no_other(validate, tmp_path, junk):
