@@ -93,7 +93,6 @@ class TestRows:
     @pytest.mark.parametrize(
         ("changes", "expected"),
         [
-            ({"tokens": ""}, "the tokens of 'Some model' are not said"),
             ({"tokens": "nan"}, "tokens is 'nan'"),
             ({"tokens": "-1"}, "tokens is '-1'"),
             ({"total_params": "", "active_params": ""}, "the size of 'Some model' is not said"),
@@ -112,8 +111,18 @@ class TestRows:
         run = run_of(row)
         assert run.tokens == 15e12
         assert "tokens not stated" in run.notes[0]
-        with pytest.raises(InputError, match="tokens"):
-            run_of({**row, "kind": "fine-tune"})
+        assert run.tokens_log_sd == 0
+
+    @pytest.mark.parametrize(
+        ("kind", "fewest", "most"),
+        [("pretrain", 20 * 7e9, 2000 * 7e9), ("continued pretrain", 1e9, 2e11), ("fine-tune", 5e6, 1e9)],
+    )
+    def test_tokens_that_nobody_says_are_assumed_and_widen_the_interval(self, kind, fewest, most):
+        (line,) = predictions([{**ROW, "tokens": "", "kind": kind}])
+        stated = [hours(tokens=str(tokens)).mid for tokens in (fewest, most)]
+        assert (line.status, line.reason[:18]) == ("ok", "tokens not stated:")
+        assert stated[0] < line.mid < stated[1]
+        assert line.high / line.low > stated[1] / stated[0] / 5
 
     def test_a_format_that_the_part_lacks_is_replaced_and_said(self):
         (line,) = predictions([{**ROW, "precision": "FP8"}])

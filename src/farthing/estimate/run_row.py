@@ -12,12 +12,16 @@ from typing import Final
 
 from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
+from farthing.catalog.load import catalog
 from farthing.estimate.architecture import Architecture, known_model
 from farthing.estimate.formats import Format, peak_flop_per_s, read_format, usual_format
 from farthing.estimate.model_row import of_row
 from farthing.estimate.setup import Setup, Software, release_year
 from farthing.estimate.standard_shape import infer
+from farthing.units.normal import Z95
 from farthing.units.problem import InputError, Problem, quoted
+from farthing.units.quantity import parse_as
+from farthing.units.spread import Spread
 
 Row = Mapping[str, str | None]
 
@@ -30,6 +34,11 @@ _OTHER_KINDS: Final = re.compile(
     r"non-?llm|not an? llm|vision|image|video|audio|speech|tts|3d", re.IGNORECASE
 )
 
+_USUAL_TOKENS: Final = (
+    (re.compile(r"continued|adapt"), "continued_pretraining_tokens"),
+    (re.compile(r"fine|sft|instruct|align|dpo|rlhf"), "fine_tuning_tokens"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
@@ -37,6 +46,7 @@ class PlannedRun:
 
     `setup` has no layout beyond sequence length and, where it is said, the accelerators.
     `active_params` are the row's own; `step_mfu` (share) is that of its steps, where it is given.
+    `tokens_log_sd` is above 0 where the tokens had to be assumed.
     """
 
     id: str
@@ -45,6 +55,7 @@ class PlannedRun:
     tokens: float
     developer: str
     step_mfu: float | None = None
+    tokens_log_sd: float = 0.0
     notes: tuple[str, ...] = ()
 
     @property
@@ -74,9 +85,9 @@ def run_of(row: Row) -> PlannedRun:
         layout=layout,
         software=Software("", release_year("", _text(row, "year"))),
     )
-    tokens = _tokens(row, name, kind, notes)
+    tokens, log_sd = _tokens(row, name, active, notes)
     mfu = read_mfu(_text(row, "reported_mfu"))
-    return PlannedRun(_text(row, "id"), setup, active, tokens, developer_of(name), mfu, tuple(notes))
+    return PlannedRun(_text(row, "id"), setup, active, tokens, developer_of(name), mfu, log_sd, tuple(notes))
 
 
 def developer_of(model: str) -> str:
@@ -142,18 +153,23 @@ def _unsaid_active(architecture: Architecture, total: float | None, notes: list[
     return total
 
 
-def _tokens(row: Row, name: str, kind: str, notes: list[str]) -> float:
+def _tokens(row: Row, name: str, active: float, notes: list[str]) -> tuple[float, float]:
+    """Tokens of a run, and the standard deviation of their logarithm where they had to be assumed."""
     if stated := _positive(row, "tokens"):
-        return stated
-    if known_model(name) and kind.lower() in ("", "pretrain"):
-        try:
-            known = find.model(name).trained_tokens
-        except InputError:
-            known = None
-        if known:
-            notes.append(f"tokens not stated: {known:.3g} of the catalog taken")
-            return known
-    raise InputError([_problem("missing-input", "tokens", f"the tokens of {quoted(name)} are not said")])
+        return stated, 0.0
+    kind = _text(row, "kind").lower()
+    usual = next((usual for pattern, usual in _USUAL_TOKENS if pattern.search(kind)), "")
+    known = find.model_or_none(name) if not usual else None
+    if known is not None and known.fact.trained_tokens:
+        notes.append(f"tokens not stated: {known.fact.trained_tokens:.3g} of the catalog taken")
+        return known.fact.trained_tokens, 0.0
+    fact = catalog().assumptions[usual or "pretraining_tokens_per_param"]
+    spread = parse_as(fact.value, usual or "pretraining_tokens_per_param", f"assumption {usual}").value
+    if not isinstance(spread, Spread):
+        return spread, 0.0
+    tokens = spread.p50 * (1.0 if usual else active)
+    notes.append(f"tokens not stated: {tokens:.2g} assumed, within a factor of {spread.p95 / spread.p50:.2g}")
+    return tokens, math.log(spread.p95 / spread.p50) / Z95
 
 
 def _format(row: Row, accelerator: Accelerator, notes: list[str]) -> Format:

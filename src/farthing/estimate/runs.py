@@ -30,7 +30,7 @@ def predict(runs: Sequence[PlannedRun]) -> Prediction:
         if chosen.any():
             some = [run for run, take in zip(runs, chosen, strict=True) if take]
             hours[chosen], log_sd[chosen] = of(some)
-    return Prediction(hours, log_sd)
+    return Prediction(hours, np.hypot(log_sd, [run.tokens_log_sd for run in runs]))
 
 
 def practice_ratio(run: PlannedRun, goodput: float) -> Spread:
