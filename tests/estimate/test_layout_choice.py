@@ -17,6 +17,7 @@ from farthing.estimate.gather import Basis
 from farthing.estimate.layout_choice import choose
 from farthing.estimate.question import Question
 from farthing.estimate.setup import Setup
+from farthing.estimate.step_prediction import predict
 from farthing.estimate.subject import Subject
 from farthing.units.problem import FarthingError, InputError
 from farthing.units.spread import Spread
@@ -238,3 +239,11 @@ def test_a_narrow_format_is_faster():
         Subject("llama-3.1-70b", shape, (), 8192.0),
     )
     assert 1 < narrow.modelled.tokens_per_s[0] / wide.modelled.tokens_per_s[0] < 2
+
+
+@pytest.mark.parametrize("name", ["llama-3.1-8b", "llama-3.1-405b", "gpt-3-175b", "deepseek-v3"])
+@pytest.mark.parametrize("part", ["h100-sxm", "a100-sxm-80gb", "b200"])
+def test_what_fits_still_fits_as_measured_steps_show(name, part):
+    setup = chosen(name, part, accelerator_count=4096.0).setup
+    held = predict([setup])["peak_mem_gib"].mid[0]
+    assert held <= setup.accelerator.fact.memory_byte / 2**30

@@ -10,11 +10,13 @@ import numpy.typing as npt
 from farthing.catalog.load import catalog
 from farthing.estimate import steps
 from farthing.estimate.answer import INFEASIBLE, Row
+from farthing.estimate.evidence import traits_of
 from farthing.estimate.gather import Basis, Input
 from farthing.estimate.layout_checks import check_layout
 from farthing.estimate.question import Question
 from farthing.estimate.search import AXES, Candidates, candidates, evaluate
 from farthing.estimate.setup import Setup, device_numbers, state_byte
+from farthing.estimate.step_prediction import corrected, memory_evidence
 from farthing.estimate.subject import Subject
 from farthing.estimate.usual_size import USUAL_DAYS, room_gib, usual_batch, usual_count
 from farthing.units.problem import FarthingError, InputError, Problem
@@ -22,6 +24,7 @@ from farthing.units.spread import Spread
 
 SHOWN: Final = 5
 _DOUBLINGS: Final = 13
+_BLOCK: Final = 32
 _PER_GIB: Final = 2**30
 _UNSAID: Final = "the fastest layout that fits; give it to fix it"
 
@@ -53,6 +56,7 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     order = every.fitting(room_gib(found.accelerator.fact))
     if not len(order):
         raise FarthingError([_too_large(found, every, fixed)])
+    order = order[_first_as_measured(found, every, order) :]
     best = every.at(int(order[0]))
     full = _laid_out(found, best)
     inputs = (*noted, *_layout_inputs(best, fixed), *_device_inputs(full))
@@ -86,6 +90,22 @@ def _sized(
         note = "a usual batch; give --global-batch"
         noted.append(Input("global_batch_sequences", assumed, Basis.ASSUMED, note=note))
     return found, tuple(noted)
+
+
+def _first_as_measured(setup: Setup, every: Candidates, order: npt.NDArray[np.intp]) -> int:
+    """The first of the layouts that fits when its memory is corrected as measured steps show.
+
+    Where none does, the leanest: the memory model alone says that it fits.
+    """
+    capacity = setup.accelerator.fact.memory_byte / 2**30
+    held = np.empty(0)
+    for start in range(0, len(order), _BLOCK):
+        places = order[start : start + _BLOCK]
+        traits = traits_of([_laid_out(setup, every.at(int(place))) for place in places])
+        held = np.append(held, corrected(every.mem_gib[places], memory_evidence(), traits).mid)
+        if (held[start:] <= capacity).any():
+            return start + int(np.argmax(held[start:] <= capacity))
+    return int(np.argmin(held))
 
 
 def _laid_out(setup: Setup, best: Mapping[str, float]) -> Setup:
