@@ -104,6 +104,9 @@ def _bars(live: Mapping[str, Score], fitted: Scores, unseen: Scores) -> Iterator
     yield _bar("an accelerator not in the table", 0.12, part["median"], "")
     yield _bar("a generation not in the table", 0.20, era["median"], "")
     yield _open("a model not in the table", fitted["speed by model"]["median"])
+    yield _open(
+        "a mixture of experts not in the table", fitted["speed by model, mixtures of experts"]["median"]
+    )
     yield _open("a source and its software not in the table", fitted["speed by source"]["median"])
     yield _open("framework, version and year withheld", fitted["speed by row, software withheld"]["median"])
     if held:

@@ -47,7 +47,7 @@ def _formula(name: str, formula: Callable[..., object]) -> Iterator[str]:
     if not named:
         said, _, named = said.partition("Sources: ")
     yield f"{said.strip()}\n"
-    yield f"```python\n{equation_of(formula)}\n```"
+    yield f"```text\n{equation_of(formula)}\n```"
     yield f"Source: {_linked(formula, named.strip())}\n"
 
 
