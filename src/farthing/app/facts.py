@@ -7,8 +7,10 @@ import msgspec
 
 from farthing.app.asking import today
 from farthing.catalog import find
-from farthing.catalog.facts import Rental
+from farthing.catalog.facts import Accelerator, Model, Rental
 from farthing.catalog.load import catalog
+from farthing.catalog.speed import h100_equivalents, speed_vs_a100
+from farthing.estimate.architecture import of_model
 from farthing.estimate.rent import rentals
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
@@ -34,13 +36,18 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class FactShown(msgspec.Struct, frozen=True):
-    """One entry with all its fields, and the titles of its sources."""
+    """One entry with all its fields, what follows from them, and the titles of its sources.
+
+    `stated` are figures that others give for the same thing: shown beside, never used.
+    """
 
     kind: str
     id: str
     fields: Mapping[str, object]
     sources: Mapping[str, str]
     note: str
+    derived: Mapping[str, float] = {}
+    stated: Mapping[str, str] = {}
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -72,7 +79,9 @@ def show(name: str) -> FactShown:
     note = ""
     if found.room == "accelerators":
         note = find.found_accelerator(name).assumed
-    return FactShown(found.room, found.id, _fields(found.fact), _sources(found.fact.sources), note)
+    derived, stated = _derived(found.id, found.fact), _stated(found.id)
+    sources = _sources(found.fact.sources)
+    return FactShown(found.room, found.id, _fields(found.fact), sources, note, derived, stated)
 
 
 def search(text: str) -> tuple[Listed, ...]:
@@ -94,6 +103,22 @@ def check() -> Checked:
     compiled, _ = compile_folder()
     counts = {room: len(getattr(compiled, room)) for room in (*KINDS, "rentals", "fx")}
     return Checked(compiled.hash, counts, folder_problems(as_of=today().isoformat()))
+
+
+def _derived(name: str, fact: object) -> Mapping[str, float]:
+    """What follows from an entry: relative speed of an accelerator, parameter counts of a model."""
+    if isinstance(fact, Accelerator):
+        return {"speed_vs_a100_ratio": speed_vs_a100(fact), "h100_equivalents_ratio": h100_equivalents(fact)}
+    if isinstance(fact, Model):
+        shape = of_model(name)
+        return {count: shape.count(count) for count in ("params", "active_params", "matmul_params")}
+    return {}
+
+
+def _stated(name: str) -> Mapping[str, str]:
+    """Figures of the seed documents about an accelerator."""
+    start = f"report_{name.replace('-', '_')}_"
+    return {key: fact.value for key, fact in catalog().seeds.items() if key.startswith(start)}
 
 
 def _title(fact: object) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from farthing.catalog.facts import Accelerator, NumberFormat
+from farthing.catalog.speed import half_precision_flop_per_s
 from farthing.units.problem import InputError, Problem, did_you_mean
 
 BYTE: Final[dict[str, float]] = {
@@ -87,8 +88,7 @@ def peak_flop_per_s(accelerator: Accelerator, wanted: Format) -> float:
 
 def half_peak_flop_per_s(accelerator: Accelerator) -> float:
     """Dense peak rate in 16 bits, in FLOP/s: what utilization is measured against; 32 on parts without."""
-    rates = accelerator.peak_flop_per_s
-    return float(rates.get("bf16") or rates.get("fp16") or peak_flop_per_s(accelerator, Format("fp32")))
+    return half_precision_flop_per_s(accelerator) or max(accelerator.peak_flop_per_s.values())
 
 
 def _unknown(text: str) -> Problem:

@@ -9,6 +9,7 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, plan
 from farthing.estimate.question import Question
 from farthing.formulas import goodput
+from farthing.units.quantity import parse_as
 from farthing.units.spread import Spread
 
 GOODPUT: Final[Chain] = (
@@ -31,6 +32,14 @@ def gather_unforeseen(inputs: Inputs) -> None:
     known = catalog().calibration["runs"]["unforeseen_share"]
     spread = Spread.uniform(*_ends(known.low, known.high))
     inputs.derive("rollback_share", spread, _UNFORESEEN, known.sources)
+
+
+def gather_preemptions(inputs: Inputs) -> None:
+    """Add how often spot capacity is taken away; other capacity is not, by the catalog's assumption."""
+    if inputs.question.word("term") == "spot":
+        fact = catalog().assumptions["spot_preemption_count_per_gpu_day"]
+        value = parse_as(fact.value, "preemption_count_per_gpu_day", "assumption").value
+        inputs.assume("preemption_count_per_gpu_day", value, fact.sources, fact.confidence, fact.note)
 
 
 def usual_goodput(accelerator_count: float) -> float:

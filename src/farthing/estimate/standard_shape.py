@@ -10,6 +10,7 @@ from typing import Final
 
 from farthing.estimate.architecture import Architecture, completed, count
 from farthing.estimate.gather import Basis
+from farthing.units.figures import number
 from farthing.units.problem import InputError, Problem
 
 HIDDEN_AT_ONE_BILLION: Final = 1650.0
@@ -55,11 +56,13 @@ def infer(params: float, active_params: float | None = None) -> Architecture:
     _check(params, active)
     base = _base(params, active)
     shape = _dense(base, params) if active > 0.95 * params else _mixture(base, params, active)
-    note = f"a usual shape of {params:.4g} parameters" + (f", {active:.4g} active" if active < params else "")
+    size = f"{number(params, 4)} parameters" + (f", {number(active, 4)} active" if active < params else "")
     names = (
         CHOSEN if shape["expert_count"] else CHOSEN - {"expert_count", "experts_per_token", "expert_ffn_size"}
     )
-    return Architecture(f"{params:.4g} parameters", shape, Basis.ASSUMED, (), "D", note, names)
+    return Architecture(
+        f"A model of {size}", shape, Basis.ASSUMED, (), "D", f"a usual shape of {size}", names
+    )
 
 
 def usual_hidden_size(active_params: float) -> int:

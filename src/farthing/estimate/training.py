@@ -11,7 +11,7 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, plan
 from farthing.estimate.hardware import Machines, machines
 from farthing.estimate.layout_choice import Chosen, choose
-from farthing.estimate.lost_time import GOODPUT, gather_unforeseen, usual_goodput
+from farthing.estimate.lost_time import GOODPUT, gather_preemptions, gather_unforeseen, usual_goodput
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun
@@ -93,6 +93,7 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
         inputs.add(item)
     speed, memory = predict([chosen.setup]).values()
     gather_unforeseen(inputs)
+    gather_preemptions(inputs)
     _gather_stated_speed(inputs)
     step = _spread(speed, chosen.modelled.tokens_per_s[0])
     if _SPEED.isdisjoint(inputs.names):

@@ -27,6 +27,9 @@ def fact(found: FactShown, *, width: int = 100, color: bool = False) -> str:
     rows = [(name, _plain(value)) for name, value in found.fields.items() if name != "source"]
     lines = [ink.bold(f"{found.id} ({found.kind})"), *paragraph(found.note, width)]
     lines = [line for line in lines if line] + table(rows, "<<", width)
+    derived = [(name, _plain(value)) for name, value in found.derived.items()]
+    lines += section("Derived", table(derived, "<>", width), ink)
+    lines += section("Stated elsewhere, not used", table(list(found.stated.items()), "<>", width), ink)
     sources = table(list(found.sources.items()), "<<", width)
     return _joined([*lines, *section("Sources", sources, ink)])
 
