@@ -1,10 +1,12 @@
 """Every formula: legal names, a source, an example that runs, and no argument it does not use."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from farthing.catalog.load import catalog
 from farthing.units.names import is_legal_name
 
 FORMULAS = Path("src/farthing/formulas")
@@ -47,6 +49,13 @@ def test_docstring_has_a_source_and_an_example(formula):
     said = ast.get_docstring(formula) or ""
     assert "Source:" in said
     assert f">>> {formula.name}(" in said or (">>>" in said and f"{formula.name}(" in said)
+
+
+@each_formula
+def test_its_sources_are_in_the_catalog(formula):
+    said = (ast.get_docstring(formula) or "").partition("Source:")[2].partition(">>>")[0]
+    cited = re.findall(r"\b[a-z][a-z0-9]*(?:-[a-z0-9]+)*-\d{4}(?:-[a-z0-9]+)*", said)
+    assert [name for name in cited if name not in catalog().sources] == []
 
 
 @each_formula
