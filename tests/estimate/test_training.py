@@ -128,6 +128,12 @@ def test_a_narrower_format_is_faster():
     )
 
 
+def test_the_verdict_names_tokens_time_and_machines():
+    said = ask(tokens=Spread.between(2e12, 15e12)).verdict
+    assert said.startswith("Llama 3.1 8B on 5.48T tokens takes ")
+    assert "64 × NVIDIA H100" in said
+
+
 def test_what_cannot_fit_is_infeasible():
     with pytest.raises(FarthingError) as caught:
         ask(words={"model": "llama-3.1-405b"})

@@ -143,7 +143,7 @@ def _rows(chosen: Chosen) -> tuple[Row, ...]:
 def _verdict(run: Evaluation, what: Subject, accelerator: str) -> str:
     tokens, count = run.median("tokens"), run.median("accelerator_count")
     days, hours = run.quantiles("wall_clock_days"), run.quantiles("gpu_hours")
-    task = f"{what.name} on {figure(tokens, '')} tokens takes {span(*days, 'days')}"
+    task = f"{what.name} on {figure(tokens, '', 3)} tokens takes {span(*days, 'days')}"
     taken = f"{task} on {figure(count, '', 6)} × {accelerator}: {figure(hours[1], '', 2)} GPU-hours"
     if "compute_cost_usd" not in run.values:
         return f"{taken}; what they cost is unknown."
