@@ -81,11 +81,12 @@ Priors = Mapping[str, tuple[float, float, str]]
 
 
 def at(priors: Priors, places: FloatArray) -> dict[str, float]:
-    """Constants that many prior standard deviations from their centers."""
-    return {
-        name: center * float(np.exp(sd * place))
-        for (name, (center, sd, _)), place in zip(priors.items(), places, strict=True)
-    }
+    """Constants that many prior standard deviations from their centers; no share passes 1."""
+    found = {}
+    for (name, (center, sd, _)), place in zip(priors.items(), places, strict=True):
+        value = center * float(np.exp(sd * place))
+        found[name] = min(value, 1.0) if name.endswith("_share") else value
+    return found
 
 
 def centers(priors: Priors) -> dict[str, float]:
@@ -219,7 +220,8 @@ def covering(known: Evidence, scored: FloatArray) -> float:
 
 def entry(value: float, sd: float, unit: str, note: str) -> dict[str, object]:
     """A constant as the catalog keeps it, with its central 80 %."""
-    low, high = value * np.exp(-Z80 * sd), value * np.exp(Z80 * sd)
+    most = 1.0 if unit == "share" else np.inf
+    low, high = value * np.exp(-Z80 * sd), min(value * np.exp(Z80 * sd), most)
     rounded = {
         name: float(f"{number:.5g}") for name, number in (("value", value), ("low", low), ("high", high))
     }

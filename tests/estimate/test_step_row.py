@@ -70,7 +70,8 @@ def test_what_was_assumed_is_named():
     assert any("seq_len" in note for note in notes)
     assert any("global_batch" in note for note in notes)
     assert any("precision" in note for note in notes)
-    assert setup_of({**ROW, "global_batch": "64", "precision": "BF16"}).notes == ()
+    assert any("fully sharded" in note for note in notes)
+    assert setup_of({**ROW, "global_batch": "64", "precision": "BF16", "tp": "1"}).notes == ()
 
 
 def test_eight_bits_on_a_part_without_them_is_noted_not_believed():

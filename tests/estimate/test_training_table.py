@@ -124,3 +124,17 @@ def test_a_bad_row_disturbs_no_other():
     alone, together = predictions([good]), predictions([MISSING, good, MISSING])
     assert together[2:4] == alone
     assert [line.status for line in together] == ["refused"] * 2 + ["ok"] * 2 + ["refused"] * 2
+
+
+def test_a_step_far_beyond_the_memory_is_infeasible_and_says_by_how_much():
+    row = {
+        "id": "x",
+        "model": "llama-3.1-405b",
+        "accelerator": "RTX-4090",
+        "n_accel": "1",
+        "tp": "1",
+        "fsdp": "0",
+    }
+    lines = predictions([row])
+    assert {line.status for line in lines} == {"infeasible"}
+    assert "needs at least" in lines[0].reason

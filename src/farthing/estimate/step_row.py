@@ -35,7 +35,7 @@ def setup_of(row: Row) -> Setup:
     layout = _parallelism(row)
     layout["seq_len_tokens"] = _positive(row, "seq_len") or _assumed(notes, "seq_len", USUAL_SEQ_LEN_TOKENS)
     layout.update(_batch(row, layout, notes))
-    layout["zero_stage"] = zero_stage(_text(row, "fsdp"), software.family)
+    layout["zero_stage"] = _sharding(row, software.family, notes)
     layout.update(recomputation(_text(row, "recompute")))
     return Setup(
         model=_text(row, "model"),
@@ -76,6 +76,14 @@ def recomputation(text: str) -> dict[str, float]:
     if plain.startswith("full"):
         return {"selective_level": 0.0, "recompute_share": 1.0}
     return {"selective_level": 0.0 if plain.startswith("no") else 1.0, "recompute_share": 0.0}
+
+
+def _sharding(row: Row, family: str, notes: list[str]) -> float:
+    """ZeRO stage of a row: everything shared out where nothing at all is said of the layout."""
+    if not any(_text(row, column) for column in ("tp", "pp", "cp", "ep", "fsdp")):
+        notes.append("layout not stated: states taken as fully sharded")
+        return 3.0
+    return zero_stage(_text(row, "fsdp"), family)
 
 
 def _parallelism(row: Row) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """`validate training`: predictions of speed and memory for a table of measured steps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from farthing.estimate.prediction_row import PredictionRow, refused
@@ -10,6 +10,7 @@ from farthing.estimate.step_row import Row, setup_of
 from farthing.units.problem import FarthingError
 
 QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
+_SURELY_TOO_MUCH: Final = 1.5  # of the memory: tables leave out how states are sharded
 
 
 def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
@@ -23,9 +24,8 @@ def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
         if isinstance(setup, str):
             lines.extend(refused(name, quantity, setup) for quantity in QUANTITIES)
             continue
-        lines.extend(
-            _line(name, quantity, predicted[quantity], place, setup.notes) for quantity in QUANTITIES
-        )
+        found = {quantity: predicted[quantity] for quantity in QUANTITIES}
+        lines.extend(_lines(name, setup, found, place))
         place += 1
     return lines
 
@@ -38,13 +38,19 @@ def _read(row: Row) -> Setup | str:
         return "; ".join(problem.what for problem in error.problems)
 
 
-def _line(name: str, quantity: str, found: Prediction, place: int, notes: Sequence[str]) -> PredictionRow:
-    return PredictionRow(
-        id=name,
-        quantity=quantity,
-        low=float(found.low[place]),
-        mid=float(found.mid[place]),
-        high=float(found.high[place]),
-        status="ok",
-        reason="; ".join(notes),
-    )
+def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int) -> Iterator[PredictionRow]:
+    """The lines of one row: infeasible where even the low end of its memory is far beyond the part's."""
+    has = setup.accelerator.fact.memory_byte / 2**30
+    least = float(found["peak_mem_gib"].low[place])
+    fits = least <= _SURELY_TOO_MUCH * has
+    short = f"needs at least {least:.0f} GiB, {setup.accelerator.fact.name} has {has:.0f}"
+    for quantity, predicted in found.items():
+        yield PredictionRow(
+            id=name,
+            quantity=quantity,
+            low=float(predicted.low[place]),
+            mid=float(predicted.mid[place]),
+            high=float(predicted.high[place]),
+            status="ok" if fits else "infeasible",
+            reason="; ".join(setup.notes if fits else (*setup.notes, short)),
+        )
