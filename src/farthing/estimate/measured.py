@@ -8,8 +8,9 @@ from typing import Final
 import msgspec
 
 from farthing.catalog.facts import PublishedStep
+from farthing.estimate.cells import Row
 from farthing.estimate.setup import Setup
-from farthing.estimate.step_row import Row, setup_of
+from farthing.estimate.step_row import setup_of
 from farthing.units.problem import FarthingError
 
 DERIVED_NOISE_SD: Final = 0.05

@@ -9,7 +9,8 @@ import numpy as np
 
 from farthing.catalog.facts import PublishedRun
 from farthing.catalog.load import catalog
-from farthing.estimate.run_row import PlannedRun, Row, run_of
+from farthing.estimate.cells import Row
+from farthing.estimate.run_row import PlannedRun, run_of
 from farthing.units.problem import InputError
 from farthing.units.types import FloatArray
 

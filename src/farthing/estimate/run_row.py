@@ -6,7 +6,6 @@ kind and, where it is known before the run, reported_mfu. A cell may be empty an
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,6 +13,7 @@ from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
 from farthing.catalog.load import catalog
 from farthing.estimate.architecture import Architecture, known_model
+from farthing.estimate.cells import Row, positive, text
 from farthing.estimate.formats import Format, peak_flop_per_s, read_format, usual_format
 from farthing.estimate.model_row import of_row
 from farthing.estimate.setup import Setup, Software, release_year
@@ -22,8 +22,6 @@ from farthing.units.normal import Z95
 from farthing.units.problem import InputError, Problem, quoted
 from farthing.units.quantity import parse_as
 from farthing.units.spread import Spread
-
-Row = Mapping[str, str | None]
 
 USUAL_SEQ_LEN_TOKENS: Final = 4096.0
 USUAL_TOKENS: Final = 1e12
@@ -67,13 +65,13 @@ class PlannedRun:
 def run_of(row: Row) -> PlannedRun:
     """The run of one row. Raises InputError with the reason where it cannot be told."""
     notes: list[str] = []
-    name, kind = _text(row, "model"), _text(row, "kind")
+    name, kind = text(row, "model"), text(row, "kind")
     if _OTHER_KINDS.search(kind):
         raise InputError([_problem("no-language-model", "kind", f"{kind}: 6·N·D speaks of language models")])
-    found = find.found_accelerator(_text(row, "accelerator"))
+    found = find.found_accelerator(text(row, "accelerator"))
     active, architecture = _sizes(row, name, notes)
     layout = {"seq_len_tokens": USUAL_SEQ_LEN_TOKENS}
-    if count := _positive(row, "n_accelerators"):
+    if count := positive(row, "n_accelerators"):
         layout["accelerator_count"] = max(1.0, round(count))
     if found.assumed:
         notes.append(found.assumed)
@@ -83,11 +81,11 @@ def run_of(row: Row) -> PlannedRun:
         accelerator=found,
         format=_format(row, found.fact, notes),
         layout=layout,
-        software=Software("", release_year("", _text(row, "year"))),
+        software=Software("", release_year("", text(row, "year"))),
     )
     tokens, log_sd = _tokens(row, name, active, notes)
-    mfu = read_mfu(_text(row, "reported_mfu"))
-    return PlannedRun(_text(row, "id"), setup, active, tokens, developer_of(name), mfu, log_sd, tuple(notes))
+    mfu = read_mfu(text(row, "reported_mfu"))
+    return PlannedRun(text(row, "id"), setup, active, tokens, developer_of(name), mfu, log_sd, tuple(notes))
 
 
 def developer_of(model: str) -> str:
@@ -119,7 +117,7 @@ def read_mfu(text: str) -> float | None:
 
 def _sizes(row: Row, name: str, notes: list[str]) -> tuple[float, Architecture]:
     """Active parameters and a shape of that size: the row's own numbers win over the catalog's."""
-    total, active = _positive(row, "total_params"), _positive(row, "active_params")
+    total, active = positive(row, "total_params"), positive(row, "active_params")
     if total is None and active is None and not known_model(name):
         raise InputError([_problem("no-size", "total_params", f"the size of {quoted(name)} is not said")])
     architecture = of_row({"model": name, "total_params": _cell(total), "active_params": _cell(active)})
@@ -155,9 +153,9 @@ def _unsaid_active(architecture: Architecture, total: float | None, notes: list[
 
 def _tokens(row: Row, name: str, active: float, notes: list[str]) -> tuple[float, float]:
     """Tokens of a run, and the standard deviation of their logarithm where they had to be assumed."""
-    if stated := _positive(row, "tokens"):
+    if stated := positive(row, "tokens"):
         return stated, 0.0
-    kind = _text(row, "kind").lower()
+    kind = text(row, "kind").lower()
     usual = next((usual for pattern, usual in _USUAL_TOKENS if pattern.search(kind)), "")
     known = find.model_or_none(name) if not usual else None
     if known is not None and known.fact.trained_tokens:
@@ -174,7 +172,7 @@ def _tokens(row: Row, name: str, active: float, notes: list[str]) -> tuple[float
 
 def _format(row: Row, accelerator: Accelerator, notes: list[str]) -> Format:
     """The stated format where the part has it, else the usual one, else what it has."""
-    stated = _text(row, "precision")
+    stated = text(row, "precision")
     usual = usual_format(accelerator)
     if not _has(accelerator, usual):
         usual = Format("fp32")
@@ -190,24 +188,6 @@ def _has(accelerator: Accelerator, wanted: Format) -> bool:
         return peak_flop_per_s(accelerator, wanted) > 0
     except InputError:
         return False
-
-
-def _positive(row: Row, column: str) -> float | None:
-    """A number above 0, or None where the cell is empty. Raises InputError for anything else."""
-    written = _text(row, column)
-    if not written:
-        return None
-    try:
-        value = float(written)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < LARGEST:
-        raise InputError([_problem("bad-field", column, f"{column} is {quoted(written)}")])
-    return value
-
-
-def _text(row: Row, column: str) -> str:
-    return (row.get(column) or "").strip()
 
 
 def _cell(value: float | None) -> str:

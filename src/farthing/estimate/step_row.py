@@ -11,12 +11,11 @@ from typing import Final
 
 from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
+from farthing.estimate.cells import Row, positive, text
 from farthing.estimate.formats import Format, read_format, usual_format
 from farthing.estimate.model_row import of_row
 from farthing.estimate.setup import Setup, Software, family_of, release_year
-from farthing.units.problem import InputError, Problem, quoted
-
-Row = Mapping[str, str | None]
+from farthing.units.problem import InputError, Problem
 
 USUAL_SEQ_LEN_TOKENS: Final = 4096.0
 USUAL_BATCH_TOKENS: Final = 4e6
@@ -28,17 +27,17 @@ def setup_of(row: Row) -> Setup:
     """The set-up of one row. Raises InputError where model or accelerator cannot be told."""
     notes: list[str] = []
     software = Software(
-        family_of(_text(row, "framework") or _text(row, "source_family")),
-        release_year(_text(row, "version"), _text(row, "year")),
+        family_of(text(row, "framework") or text(row, "source_family")),
+        release_year(text(row, "version"), text(row, "year")),
     )
-    accelerator = find.found_accelerator(_text(row, "accelerator"))
+    accelerator = find.found_accelerator(text(row, "accelerator"))
     layout = _parallelism(row)
-    layout["seq_len_tokens"] = _positive(row, "seq_len") or _assumed(notes, "seq_len", USUAL_SEQ_LEN_TOKENS)
+    layout["seq_len_tokens"] = _count(row, "seq_len") or _assumed(notes, "seq_len", USUAL_SEQ_LEN_TOKENS)
     layout.update(_batch(row, layout, notes))
     layout["zero_stage"] = _sharding(row, software.family, notes)
-    layout.update(recomputation(_text(row, "recompute")))
+    layout.update(recomputation(text(row, "recompute")))
     return Setup(
-        model=_text(row, "model"),
+        model=text(row, "model"),
         architecture=of_row(row),
         accelerator=accelerator,
         format=_format(row, accelerator.fact, software.family, notes),
@@ -80,17 +79,17 @@ def recomputation(text: str) -> dict[str, float]:
 
 def _sharding(row: Row, family: str, notes: list[str]) -> float:
     """ZeRO stage of a row: everything shared out where nothing at all is said of the layout."""
-    if not any(_text(row, column) for column in ("tp", "pp", "cp", "ep", "fsdp")):
+    if not any(text(row, column) for column in ("tp", "pp", "cp", "ep", "fsdp")):
         notes.append("layout not stated: states taken as fully sharded")
         return 3.0
-    return zero_stage(_text(row, "fsdp"), family)
+    return zero_stage(text(row, "fsdp"), family)
 
 
 def _parallelism(row: Row) -> dict[str, float]:
-    layout = {name: _positive(row, column) or 1.0 for column, name in _COUNTS.items()}
+    layout = {name: _count(row, column) or 1.0 for column, name in _COUNTS.items()}
     devices = layout["tp"] * layout["pp"] * layout["cp"]
-    replicas = _positive(row, "dp") or 1.0
-    count = _positive(row, "n_accel") or _positive(row, "n_accelerators") or devices * replicas
+    replicas = _count(row, "dp") or 1.0
+    count = _count(row, "n_accel") or _count(row, "n_accelerators") or devices * replicas
     if count < devices:
         what = f"tp × pp × cp = {devices:.0f} but there are {count:.0f} accelerators"
         raise InputError([_problem("layout-too-large", "n_accel", what, "Correct the layout or the count.")])
@@ -99,8 +98,11 @@ def _parallelism(row: Row) -> dict[str, float]:
 
 def _batch(row: Row, layout: Mapping[str, float], notes: list[str]) -> dict[str, float]:
     replicas = layout["accelerator_count"] / (layout["tp"] * layout["pp"] * layout["cp"])
-    micro, accumulation = _positive(row, "micro_batch"), _positive(row, "grad_accum")
-    whole = _positive(row, "global_batch")
+    micro, accumulation = (
+        _count(row, "micro_batch"),
+        _count(row, "grad_accum"),
+    )
+    whole = _count(row, "global_batch")
     if whole is None:
         known = (micro or 1.0) * (accumulation or 0.0) * replicas
         whole = known or _assumed(
@@ -123,7 +125,7 @@ def split_for_pipeline(micro: float, whole: float, replicas: float, pp: float) -
 
 
 def _format(row: Row, accelerator: Accelerator, family: str, notes: list[str]) -> Format:
-    if stated := _text(row, "precision"):
+    if stated := text(row, "precision"):
         wanted = read_format(stated)
         if wanted.key in ("fp8", "fp4", "int8") and wanted.key not in accelerator.peak_flop_per_s:
             usual = usual_format(accelerator)
@@ -135,22 +137,9 @@ def _format(row: Row, accelerator: Accelerator, family: str, notes: list[str]) -
     return usual
 
 
-def _text(row: Row, column: str) -> str:
-    return (row.get(column) or "").strip()
-
-
-def _positive(row: Row, column: str) -> float | None:
-    """A number above 0, or None where the cell is empty or says zero. Raises InputError for text."""
-    written = _text(row, column)
-    if not written:
-        return None
-    try:
-        value = float(written)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < 1e18:
-        raise InputError([_problem("bad-field", column, f"{column} is {quoted(written)}", "Give a number.")])
-    return value or None
+def _count(row: Row, column: str) -> float | None:
+    """A number above 0, or None where the cell is empty or says zero."""
+    return positive(row, column, zero_is_empty=True)
 
 
 def _assumed(notes: list[str], column: str, value: float) -> float:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
+from farthing.estimate.cells import Row
 from farthing.estimate.prediction_row import PredictionRow, refused
-from farthing.estimate.run_row import PlannedRun, Row, run_of
+from farthing.estimate.run_row import PlannedRun, run_of
 from farthing.estimate.runs import predict
 from farthing.units.problem import FarthingError
 

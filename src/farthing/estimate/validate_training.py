@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from farthing.estimate.cells import Row
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.setup import Setup
 from farthing.estimate.step_prediction import Prediction, predict
-from farthing.estimate.step_row import Row, setup_of
+from farthing.estimate.step_row import setup_of
 from farthing.units.problem import FarthingError
 
 QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
