@@ -218,7 +218,9 @@ def covering(known: Evidence, scored: FloatArray) -> float:
     return high
 
 
-def entry(value: float, sd: float, unit: str, note: str) -> dict[str, object]:
+def entry(
+    value: float, sd: float, unit: str, note: str, source: str = "fit-training-2026"
+) -> dict[str, object]:
     """A constant as the catalog keeps it, with its central 80 %."""
     most = 1.0 if unit == "share" else np.inf
     low, high = value * np.exp(-Z80 * sd), min(value * np.exp(Z80 * sd), most)
@@ -228,7 +230,7 @@ def entry(value: float, sd: float, unit: str, note: str) -> dict[str, object]:
     return {
         **rounded,
         "unit": unit,
-        "source": "fit-training-2026",
+        "source": source,
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "confidence": "B",
         "note": note,
@@ -240,12 +242,14 @@ def unit_of(name: str) -> str:
     return name.rsplit("_", 1)[-1]
 
 
-def write(name: str, entries: Mapping[str, Mapping[str, object]], heading: str) -> None:
+def write(
+    name: str, entries: Mapping[str, Mapping[str, object]], heading: str, tool: str = "fit_training.py"
+) -> None:
     """Write one calibration file."""
     text = yaml.safe_dump(dict(entries), sort_keys=False, width=200, default_flow_style=None)
     DATA.mkdir(exist_ok=True)
     (DATA / f"{name}.yaml").write_text(
-        f"# {heading}\n# Written by tools/fit_training.py; do not edit.\n{text}", "utf-8"
+        f"# {heading}\n# Written by tools/{tool}; do not edit.\n{text}", "utf-8"
     )
 
 

@@ -1,15 +1,16 @@
-"""Choose the cited subset of measured training steps that ships with the catalog.
+"""Choose the cited subset of measured training and fine-tuning steps that ships with the catalog.
 
     python tools/select_published.py SHARED_FOLDER
 
-reads SHARED_FOLDER/data/training_throughput.csv and writes `published/training.csv`. A fifth of the
-rows, those whose SHA-256 of the id is divisible by five, is left out for good: they are what our own
+reads training_throughput.csv and finetune_throughput.csv of SHARED_FOLDER/data and writes published/*.csv.
+A fifth of the rows, those whose SHA-256 of the id is divisible by five, is left out for good: they are what our own
 accuracy is tested on without having been seen. Sources are matched to `sources/training.yaml` by
-title; a row without one stops the script.
+title, those of fine-tuning to the repository they come from; a row without one stops the script.
 """
 
 import csv
 import hashlib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from farthing.catalog.facts import PublishedStep
+from farthing.catalog.facts import PublishedStep, PublishedTuning
 
 DATA = Path(__file__).parents[1] / "src/farthing/catalog/data"
 HELD_OUT_ONE_IN = 5
@@ -29,16 +30,35 @@ Row = dict[str, str]
 
 
 def main(shared: Path) -> None:
-    """Write the table."""
+    """Write the tables."""
     sources = yaml.safe_load((DATA / "sources/training.yaml").read_text("utf-8"))
     by_title = {entry["title"]: name for name, entry in sources.items()}
-    with (shared / "data/training_throughput.csv").open(newline="", encoding="utf-8-sig") as file:
-        rows = [ours(row, by_title) for row in chosen(csv.DictReader(file))]
-    columns = [field.name for field in msgspec.structs.fields(PublishedStep)]
-    with (DATA / "published/training.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
+    rows = [ours(row, by_title) for row in chosen(read(shared / "data/training_throughput.csv"))]
+    write("training", PublishedStep, rows)
+    tunings = [tuning(row) for row in chosen(read(shared / "data/finetune_throughput.csv"))]
+    write("finetuning", PublishedTuning, tunings)
+
+
+def read(path: Path) -> list[Row]:
+    """The rows of a shared table."""
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name: str, kind: type[msgspec.Struct], rows: Iterable[Row]) -> None:
+    """Write a table of the catalog, by id."""
+    columns = [field.name for field in msgspec.structs.fields(kind)]
+    with (DATA / f"published/{name}.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(sorted(rows, key=lambda row: row["id"]))
+
+
+def tuning(row: Row) -> Row:
+    """A fine-tuning row with the id of the repository it comes from."""
+    place = row["source"].split()[1].split("@")[0]
+    source = "-".join(re.sub(r"[^a-z0-9.]+", "-", part.lower()) for part in place.split("/")[:2])
+    return {**row, "source": source, "confidence": confidence(row["notes"]), "notes": row["notes"]}
 
 
 def digest(name: str) -> int:

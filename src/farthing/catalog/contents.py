@@ -41,3 +41,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     def published_training(self) -> Mapping[str, facts.PublishedStep]:
         """Measured training configurations, by id; read when first asked for."""
         return published.steps(Path(self.folder))
+
+    @property
+    def published_finetuning(self) -> Mapping[str, facts.PublishedTuning]:
+        """Measured fine-tuning configurations, by id; read when first asked for."""
+        return published.tunings(Path(self.folder))

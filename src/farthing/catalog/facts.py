@@ -349,3 +349,38 @@ class PublishedStep(Entry, frozen=True, kw_only=True):
     source: Text
     confidence: Confidence
     notes: str = ""
+
+
+class PublishedTuning(Entry, frozen=True, kw_only=True):
+    """One measured fine-tuning configuration as published: a row of `published/finetuning.csv`."""
+
+    id: Text
+    framework: str = ""
+    version: str = ""
+    model: Text
+    config: str = ""
+    method: Text
+    kernel: str = ""
+    quant: str = ""
+    params: Amount | None = None
+    trainable_params: Amount | None = None
+    lora_rank: Amount | None = None
+    accelerator: Text
+    n_accel: Amount | None = None
+    tp: Amount | None = None
+    pp: Amount | None = None
+    micro_batch: Amount | None = None
+    grad_accum: Amount | None = None
+    global_batch: Amount | None = None
+    seq_len: Amount | None = None
+    seq_len_max: Amount | None = None
+    precision: str = ""
+    recompute: str = ""
+    tokens_per_s_per_gpu: Amount | None = None
+    peak_mem_gib: Amount | None = None
+    peak_mem_gb: Amount | None = None
+    oom: str = ""
+    year: Count
+    source: Text
+    confidence: Confidence
+    notes: str = ""

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from farthing.catalog.entries import Place, Tree, to_fact
-from farthing.catalog.facts import PublishedRun, PublishedStep
+from farthing.catalog.facts import PublishedRun, PublishedStep, PublishedTuning
 from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.units.problem import CatalogError, Problem
 
-Row = TypeVar("Row", bound=PublishedRun | PublishedStep, covariant=True)
+Row = TypeVar("Row", bound=PublishedRun | PublishedStep | PublishedTuning, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Reading(Generic[Row]):
 
 RUNS = Table("published/runs.csv", PublishedRun)
 STEPS = Table("published/training.csv", PublishedStep)
-TABLES: tuple[Table[PublishedRun | PublishedStep], ...] = (RUNS, STEPS)
+TUNINGS = Table("published/finetuning.csv", PublishedTuning)
+TABLES: tuple[Table[PublishedRun | PublishedStep | PublishedTuning], ...] = (RUNS, STEPS, TUNINGS)
 
 
 def runs(data: Path) -> Mapping[str, PublishedRun]:
@@ -45,6 +46,11 @@ def runs(data: Path) -> Mapping[str, PublishedRun]:
 def steps(data: Path) -> Mapping[str, PublishedStep]:
     """Measured training configurations by id. Raises CatalogError with every bad row."""
     return _sound(read(data, STEPS))
+
+
+def tunings(data: Path) -> Mapping[str, PublishedTuning]:
+    """Measured fine-tuning configurations by id. Raises CatalogError with every bad row."""
+    return _sound(read(data, TUNINGS))
 
 
 def problems(data: Path) -> tuple[Problem, ...]:
@@ -58,8 +64,10 @@ def read(data: Path, table: Table[Row]) -> Reading[Row]:
 
 
 @functools.cache
-def _read(data: Path, table: Table[PublishedRun | PublishedStep]) -> Reading[PublishedRun | PublishedStep]:
-    rows: dict[str, PublishedRun | PublishedStep] = {}
+def _read(
+    data: Path, table: Table[PublishedRun | PublishedStep | PublishedTuning]
+) -> Reading[PublishedRun | PublishedStep | PublishedTuning]:
+    rows: dict[str, PublishedRun | PublishedStep | PublishedTuning] = {}
     found: list[Problem] = []
     try:
         for line, cells in _cells(data / table.name):

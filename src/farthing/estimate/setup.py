@@ -52,6 +52,26 @@ class Software:
 
 
 @dataclass(frozen=True, slots=True)
+class Tuning:
+    """How a model is fine-tuned: what is trained, how the rest is stored, by which kernels.
+
+    `method` is full, lora or qlora. `frozen_byte` are bytes of a frozen weight; `trainable_params`
+    wins over `lora_rank` where it is known. `kernel` is hf (unfused attention), flash, unsloth, or ''.
+    """
+
+    method: str = "full"
+    lora_rank: float = 16.0
+    trainable_params: float | None = None
+    frozen_byte: float = 2.0
+    kernel: str = ""
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the model's own weights stay as they are."""
+        return self.method != "full"
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """Everything about a step that its speed and memory depend on.
 
@@ -65,6 +85,7 @@ class Setup:
     layout: Mapping[str, float]
     software: Software = field(default=Software())
     optimizer: str = USUAL_OPTIMIZER
+    tuning: Tuning | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -1,0 +1,111 @@
+"""Speed and memory of many fine-tuning set-ups: the step model corrected by evidence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from farthing.catalog.facts import PublishedTuning
+from farthing.catalog.load import catalog
+from farthing.estimate import finetune_steps
+from farthing.estimate.cells import Row
+from farthing.estimate.evidence import Evidence, Traits, traits_of
+from farthing.estimate.evidence_cache import kept
+from farthing.estimate.finetune_row import setup_of
+from farthing.estimate.finetune_steps import tuning_of
+from farthing.estimate.setup import Setup
+from farthing.estimate.step_prediction import Prediction, corrected, scales
+from farthing.units.problem import FarthingError
+
+_GB: Final = 1e9 / 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredTuning:
+    """One measured fine-tuning step; speed in tokens/s per accelerator, memory in GiB, nan where absent."""
+
+    id: str
+    setup: Setup
+    tokens_per_s: float
+    mem_gib: float
+
+
+def predict(setups: Sequence[Setup]) -> dict[str, Prediction]:
+    """`tokens_per_s_per_gpu` and `peak_mem_gib` of set-ups."""
+    modelled, traits = finetune_steps.physics(setups), tuning_traits(setups)
+    return {
+        "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed_evidence(), traits),
+        "peak_mem_gib": corrected(modelled.mem_gib, memory_evidence(), traits),
+    }
+
+
+def tuning_traits(setups: Sequence[Setup]) -> Traits:
+    """What fine-tuning steps are compared by: as in training, with the method for the format.
+
+    Kernels belong to the software; `mixture` marks steps that train adapters.
+    """
+    families, formats = [], []
+    for setup in setups:
+        tuning = tuning_of(setup)
+        family = setup.software.family
+        families.append(f"{family}+{tuning.kernel}" if family and tuning.kernel else family)
+        formats.append(f"{tuning.method}-{tuning.frozen_byte:.1f}-{setup.format.byte:g}")
+    frozen = np.array([tuning_of(setup).frozen for setup in setups])
+    return replace(traits_of(setups), family=np.array(families), format=np.array(formats), mixture=frozen)
+
+
+def measured_tunings(rows: Iterable[Row]) -> list[MeasuredTuning]:
+    """The rows that can be read, as measurements. Rows that cannot are left out."""
+    found = []
+    for row in rows:
+        try:
+            setup = setup_of(row)
+        except FarthingError:
+            continue
+        memory = _number(row, "peak_mem_gib")
+        memory = _number(row, "peak_mem_gb") * _GB if np.isnan(memory) else memory
+        found.append(MeasuredTuning(row.get("id") or "", setup, _number(row, "tokens_per_s_per_gpu"), memory))
+    return found
+
+
+def as_row(tuning: PublishedTuning) -> Row:
+    """A published fine-tuning step as the text columns of a table."""
+    fields = msgspec.structs.asdict(tuning)
+    return {name: None if value is None else str(value) for name, value in fields.items()}
+
+
+@lru_cache(maxsize=1)
+def measurements() -> tuple[MeasuredTuning, ...]:
+    """The published fine-tuning steps of the catalog, as measurements."""
+    return tuple(measured_tunings(as_row(step) for step in catalog().published_finetuning.values()))
+
+
+@lru_cache(maxsize=1)
+def speed_evidence() -> Evidence:
+    """How measured speeds differ from the step model."""
+    return kept("finetune_speed_evidence", lambda: _evidence("tokens_per_s", "finetune_evidence"))
+
+
+@lru_cache(maxsize=1)
+def memory_evidence() -> Evidence:
+    """How measured peak memory differs from the memory model."""
+    return kept("finetune_memory_evidence", lambda: _evidence("mem_gib", "finetune_memory_evidence"))
+
+
+def _evidence(quantity: str, kind: str) -> Evidence:
+    known = [step for step in measurements() if np.isfinite(getattr(step, quantity))]
+    modelled = getattr(finetune_steps.physics([step.setup for step in known]), quantity)
+    ratio = np.array([getattr(step, quantity) for step in known]) / modelled
+    scale = scales(kind)
+    noise = np.full(len(known), scale["noise_sd"])
+    return Evidence(tuning_traits([step.setup for step in known]), np.log(ratio), noise, scale).robust()
+
+
+def _number(row: Row, column: str) -> float:
+    try:
+        return float(row.get(column) or "nan")
+    except ValueError:
+        return float("nan")

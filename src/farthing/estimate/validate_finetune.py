@@ -1,0 +1,61 @@
+"""`validate finetune`: predictions of speed and memory for a table of measured fine-tuning steps."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from farthing.estimate.cells import Row
+from farthing.estimate.finetune_prediction import predict
+from farthing.estimate.finetune_row import setup_of
+from farthing.estimate.prediction_row import PredictionRow, refused
+from farthing.estimate.setup import Setup
+from farthing.estimate.step_prediction import Prediction
+from farthing.units.problem import FarthingError
+
+QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
+_PER_GIB: Final = 2**30
+
+
+def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
+    """A line for each quantity of each row, in the table's order.
+
+    A row that cannot be read is refused; one whose likely peak is more than the part has is
+    infeasible: out of memory is predicted.
+    """
+    read: list[tuple[str, Setup | str]] = [(row.get("id") or "", _read(row)) for row in rows]
+    setups = [setup for _, setup in read if isinstance(setup, Setup)]
+    predicted = predict(setups) if setups else {}
+    lines: list[PredictionRow] = []
+    place = 0
+    for name, setup in read:
+        if isinstance(setup, str):
+            lines.extend(refused(name, quantity, setup) for quantity in QUANTITIES)
+            continue
+        lines.extend(_lines(name, setup, predicted, place))
+        place += 1
+    return lines
+
+
+def _read(row: Row) -> Setup | str:
+    """The set-up of a row, or why it cannot be told."""
+    try:
+        return setup_of(row)
+    except FarthingError as error:
+        return "; ".join(problem.what for problem in error.problems)
+
+
+def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int) -> Iterator[PredictionRow]:
+    has = setup.accelerator.fact.memory_byte / _PER_GIB
+    likely = float(found["peak_mem_gib"].mid[place])
+    fits = likely <= has
+    short = f"out of memory: needs {likely:.1f} GiB, {setup.accelerator.fact.name} has {has:.1f}"
+    for quantity in QUANTITIES:
+        predicted = found[quantity]
+        yield PredictionRow(
+            id=name,
+            quantity=quantity,
+            low=float(predicted.low[place]),
+            mid=float(predicted.mid[place]),
+            high=float(predicted.high[place]),
+            status="ok" if fits else "infeasible",
+            reason="; ".join(setup.notes if fits else (*setup.notes, short)),
+        )

@@ -1,0 +1,340 @@
+"""What changes in a training step when most weights stay as they are.
+
+Formulas named like those of `device`, `network`, `memory` and `step` take their place in the chain of
+a fine-tuning step; with `frozen_share` 0 and no adapters they say the same.
+"""
+
+import numpy as np
+
+from farthing.formulas.network import group_byte_per_s
+from farthing.units.types import Real
+
+
+def adapted_size(
+    hidden_size: Real,
+    head_count: Real,
+    kv_head_count: Real,
+    head_dimension: Real,
+    ffn_size: Real,
+    ffn_matrix_count: Real,
+) -> Real:
+    """Inputs plus outputs of every matrix of one dense layer: what an adapter of rank 1 adds, as a count.
+
+    Query, key, value and output, and each feed-forward matrix. Source: hu-2021-lora, section 4.2.
+
+    >>> adapted_size(4096, 32, 32, 128, 11008, 3)
+    78080
+    """
+    width, narrow = head_count * head_dimension, kv_head_count * head_dimension
+    attention = 2 * (hidden_size + width) + 2 * (hidden_size + narrow)
+    return attention + ffn_matrix_count * (hidden_size + ffn_size)
+
+
+def adapter_params(lora_rank: Real, adapted_size: Real, layer_count: Real) -> Real:
+    """Weights of low-rank adapters on every matrix of every layer, as a count.
+
+    rank · Σ (inputs + outputs). Source: hu-2021-lora, section 4.2.
+
+    >>> adapter_params(16, 78080, 32)
+    39976960
+    """
+    return lora_rank * adapted_size * layer_count
+
+
+def trained_params(params: Real, frozen_share: Real, adapter_params: Real) -> Real:
+    """Weights that the optimizer changes, as a count.
+
+    Source: hu-2021-lora.
+
+    >>> trained_params(7e9, 1.0, 40e6), trained_params(7e9, 0.0, 0.0)
+    (40000000.0, 7000000000.0)
+    """
+    return params * (1 - frozen_share) + adapter_params
+
+
+def matmul_flop_per_token(
+    matmul_params: Real, active_mtp_params: Real, frozen_share: Real, adapter_params: Real
+) -> Real:
+    """Weight products of a step, forward and backward, in FLOP per token.
+
+    Four operations a frozen weight, six a trained one: a frozen weight has no gradient.
+    Source: hu-2021-lora; kaplan-2020-scaling.
+
+    >>> matmul_flop_per_token(7e9, 0, 1.0, 40e6)
+    28240000000.0
+    """
+    return (6 - 2 * frozen_share) * (matmul_params + active_mtp_params) + 6 * adapter_params
+
+
+def train_flop(active_params: Real, tokens: Real, frozen_share: Real) -> Real:
+    """Arithmetic of the whole fine-tuning by the 6·N·D rule, 4·N·D where weights are frozen, in FLOP.
+
+    Source: kaplan-2020-scaling; hu-2021-lora.
+
+    >>> train_flop(7e9, 1e7, 1.0)
+    2.8e+17
+    """
+    return (6 - 2 * frozen_share) * active_params * tokens
+
+
+def dense_matmul_s(
+    micro_batch_tokens: Real,
+    tp: Real,
+    dense_params: Real,
+    active_mtp_params: Real,
+    matmul_flop_per_s: Real,
+    shape_slowdown_ratio: Real,
+    frozen_share: Real,
+    adapter_params: Real,
+) -> Real:
+    """Every dense product of one replica's layers, in seconds per microbatch, unpipelined.
+
+    Source: fit-finetuning-2026.
+
+    >>> dense_matmul_s(4096, 1, 52e6, 0, 800e12, 1.0, 0.0, 0.0)
+    0.00159744
+    """
+    flop = (6 - 2 * frozen_share) * (dense_params + active_mtp_params) + 6 * adapter_params
+    return flop / tp * micro_batch_tokens / matmul_flop_per_s * shape_slowdown_ratio
+
+
+def expert_matmul_s(
+    micro_batch_tokens: Real,
+    tp: Real,
+    expert_params: Real,
+    experts_per_token: Real,
+    moe_layer_count: Real,
+    matmul_flop_per_s: Real,
+    expert_slowdown_ratio: Real,
+    expert_imbalance_ratio: Real,
+    frozen_share: Real,
+) -> Real:
+    """The routed experts of one replica, in seconds per microbatch, unpipelined.
+
+    Source: fit-finetuning-2026.
+
+    >>> round(expert_matmul_s(4096, 1, 4.7e6, 8, 48, 800e12, 1.5, 1.1, 0.0), 4)
+    0.0915
+    """
+    weights = expert_params * experts_per_token * moe_layer_count
+    flop = (6 - 2 * frozen_share) * weights * micro_batch_tokens / tp
+    return flop / matmul_flop_per_s * expert_slowdown_ratio * expert_imbalance_ratio
+
+
+def dequantize_byte(
+    stage_dense_params: Real,
+    stage_expert_params: Real,
+    pp: Real,
+    frozen_byte: Real,
+    dequantize_pass_count: Real,
+) -> Real:
+    """Memory moved to turn packed weights into 16 bits for each pass, in bytes per microbatch, unpipelined.
+
+    Packed bytes read and two written, for every pass over the weights; none at two bytes.
+    Source: dettmers-2023-qlora.
+
+    >>> float(dequantize_byte(7e9, 0.0, 1, 0.5, 2)), float(dequantize_byte(7e9, 0.0, 1, 2.0, 2))
+    (35000000000.0, 0.0)
+    """
+    weights = (stage_dense_params + stage_expert_params) * pp
+    return np.where(np.asarray(frozen_byte) < 2, dequantize_pass_count * weights * (frozen_byte + 2.0), 0.0)
+
+
+def adapter_byte(
+    micro_batch_tokens: Real,
+    tp: Real,
+    adapted_size: Real,
+    layer_count: Real,
+    adapter_params: Real,
+    adapter_pass_count: Real,
+) -> Real:
+    """Memory moved by the adapters beside each matrix, in bytes per microbatch, unpipelined.
+
+    Passes over inputs and outputs, two bytes each; none without adapters. Source: fit-finetuning-2026.
+
+    >>> float(adapter_byte(10, 1, 100, 2, 1e6, 4))
+    16000.0
+    """
+    present = np.asarray(adapter_params) > 0
+    return np.where(
+        present, 2.0 * adapter_pass_count * micro_batch_tokens / tp * adapted_size * layer_count, 0.0
+    )
+
+
+def score_byte(
+    micro_batch_tokens: Real,
+    tp: Real,
+    head_count: Real,
+    attention_layer_count: Real,
+    seq_len_tokens: Real,
+    unfused_level: Real,
+    score_pass_count: Real,
+) -> Real:
+    """Memory moved by attention scores where attention is not fused (level 1), in bytes per microbatch.
+
+    Scores of every head over the whole square, two bytes each. Source: dao-2023-flashattention2.
+
+    >>> score_byte(10, 1, 8, 2, 1024, 1.0, 6)
+    1966080.0
+    """
+    scores = head_count * attention_layer_count * seq_len_tokens
+    return 2.0 * unfused_level * score_pass_count * micro_batch_tokens / tp * scores
+
+
+def memory_bound_s(
+    traffic_byte: Real,
+    routing_byte: Real,
+    cast_byte: Real,
+    adapter_byte: Real,
+    score_byte: Real,
+    dequantize_byte: Real,
+    kernel_traffic_ratio: Real,
+    hbm_byte_per_s: Real,
+    hbm_efficiency_share: Real,
+) -> Real:
+    """Time of everything that moves memory, in seconds per microbatch, unpipelined.
+
+    Hand-written kernels fuse part of the passes over activations. Source: fit-finetuning-2026.
+
+    >>> memory_bound_s(8e9, 1e9, 1e9, 0, 0, 0, 1.0, 2e12, 0.8)
+    0.00625
+    """
+    activations = traffic_byte + routing_byte + cast_byte + adapter_byte
+    moved = kernel_traffic_ratio * activations + score_byte + dequantize_byte
+    return moved / (hbm_byte_per_s * hbm_efficiency_share)
+
+
+def dp_comm_s(
+    trained_params: Real,
+    shard_count: Real,
+    tp: Real,
+    pp: Real,
+    scale_up_count: Real,
+    link_byte_per_s: Real,
+    network_byte_per_s: Real,
+    link_efficiency_share: Real,
+    network_efficiency_share: Real,
+) -> Real:
+    """Exchange of the gradients and values of trained weights, in seconds per step.
+
+    Frozen weights have none. Source: rajbhandari-2020-zero.
+
+    >>> float(dp_comm_s(40e6, 8, 1, 1, 8, 450e9, 50e9, 1.0, 1.0).round(6))
+    0.000467
+    """
+    rate = group_byte_per_s(
+        shard_count,
+        tp,
+        scale_up_count,
+        link_byte_per_s,
+        network_byte_per_s,
+        link_efficiency_share,
+        network_efficiency_share,
+    )
+    return 6.0 * trained_params / (tp * pp) * (shard_count - 1) / shard_count / rate
+
+
+def optimizer_s(
+    trained_params: Real,
+    tp: Real,
+    pp: Real,
+    hbm_byte_per_s: Real,
+    hbm_efficiency_share: Real,
+    optimizer_traffic_byte: Real,
+) -> Real:
+    """Optimizer update of the trained weights, in seconds per step. Source: rajbhandari-2020-zero.
+
+    >>> optimizer_s(7e9, 1, 1, 2e12, 1.0, 30)
+    0.105
+    """
+    return trained_params / (tp * pp) * optimizer_traffic_byte / (hbm_byte_per_s * hbm_efficiency_share)
+
+
+def model_state_byte(
+    replica_params: Real,
+    sharded_params: Real,
+    embedding_params: Real,
+    output_params: Real,
+    tp: Real,
+    pp: Real,
+    zero_stage: Real,
+    frozen_share: Real,
+    frozen_byte: Real,
+    adapter_params: Real,
+    weight_byte: Real,
+    gradient_byte: Real,
+    optimizer_byte: Real,
+) -> Real:
+    """Weights, gradients and optimizer states of one accelerator, in bytes.
+
+    Frozen weights cost their own bytes and nothing more, tables stay in 16 bits; trained weights
+    cost as in training. Stages 1 to 3 share what they share there. Source: dettmers-2023-qlora.
+
+    >>> float(model_state_byte(7e9, 7e9, 0.1e9, 0.1e9, 1, 1, 1, 1.0, 0.5, 40e6, 2, 4, 12) / 1e9)
+    4.52
+    >>> float(model_state_byte(7e9, 7e9, 0.1e9, 0.1e9, 1, 1, 1, 0.0, 2.0, 0.0, 2, 4, 12) / 1e9)
+    126.0
+    """
+    stage = np.asarray(zero_stage)
+    held = np.where(stage >= 3, sharded_params, replica_params)
+    tables = np.minimum((embedding_params + output_params) / (tp * pp), held)
+    packed = frozen_byte * (held - tables) + 2.0 * tables
+    adapters = adapter_params / (tp * pp)
+    trained = (
+        weight_byte * held
+        + gradient_byte * np.where(stage >= 2, sharded_params, replica_params)
+        + optimizer_byte * np.where(stage >= 1, sharded_params, replica_params)
+    )
+    own = (weight_byte + gradient_byte + optimizer_byte) * adapters
+    return frozen_share * packed + (1 - frozen_share) * trained + own
+
+
+def score_memory_byte(
+    micro_batch_tokens: Real,
+    tp: Real,
+    head_count: Real,
+    attention_layer_count: Real,
+    seq_len_tokens: Real,
+    unfused_level: Real,
+    recompute_share: Real,
+    score_copy_count: Real,
+) -> Real:
+    """Attention scores kept where attention is not fused (level 1), in bytes.
+
+    Of every layer, or of one where layers are recomputed. Source: korthikanti-2022.
+
+    >>> score_memory_byte(1024, 1, 32, 32, 1024, 1.0, 1.0, 2) / 2**20
+    128.0
+    """
+    layers = (1 - recompute_share) * attention_layer_count + recompute_share
+    return (
+        2.0
+        * unfused_level
+        * score_copy_count
+        * micro_batch_tokens
+        / tp
+        * head_count
+        * seq_len_tokens
+        * layers
+    )
+
+
+def physics_mem_gib(
+    model_state_byte: Real,
+    activation_memory_byte: Real,
+    logit_memory_byte: Real,
+    gathered_memory_byte: Real,
+    score_memory_byte: Real,
+    kernel_memory_ratio: Real,
+    fragmentation_ratio: Real,
+    runtime_memory_gib: Real,
+) -> Real:
+    """Peak memory of one accelerator by the memory model alone, in GiB.
+
+    Hand-written kernels keep fewer copies of activations and logits. Source: fit-finetuning-2026.
+
+    >>> physics_mem_gib(2**30, 2**30, 0, 0, 0, 0.5, 1.0, 1.0)
+    2.5
+    """
+    kept = kernel_memory_ratio * (activation_memory_byte + logit_memory_byte) + score_memory_byte
+    return (model_state_byte + kept + gathered_memory_byte) * fragmentation_ratio / 2**30 + runtime_memory_gib
