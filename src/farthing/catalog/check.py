@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from farthing.catalog import names, plausible, published
+from farthing.catalog import names, plausible, published, services
 from farthing.catalog.compiler import compile_folder
 from farthing.catalog.contents import Catalog
 from farthing.catalog.facts import Entry, Fact, as_ids
@@ -20,7 +20,8 @@ from farthing.catalog.readable import unreadable_figures
 from farthing.units.problem import Problem, did_you_mean
 
 NAMED_ROOMS = ("accelerators", "instances", "nodes", "models", "closed_models", "power", "pue")
-FACT_ROOMS = (*NAMED_ROOMS, "rentals", "fx", "assumptions", "seeds")
+SERVICE_ROOMS = ("tuning_services", "label_kinds", "teachers")
+FACT_ROOMS = (*NAMED_ROOMS, *SERVICE_ROOMS, "rentals", "fx", "assumptions", "seeds")
 Rule = Callable[[Catalog], Iterator[Finding]]
 
 
@@ -55,7 +56,7 @@ def unknown_sources(catalog: Catalog) -> Iterator[Finding]:
 
 def ambiguous_names(catalog: Catalog) -> Iterator[Finding]:
     """A spelling that two entries of one room share."""
-    for room in NAMED_ROOMS:
+    for room in (*NAMED_ROOMS, *SERVICE_ROOMS):
         for key, ids in names.index(getattr(catalog, room)).items():
             if len(ids) > 1:
                 yield Finding(
@@ -129,6 +130,7 @@ RULES: tuple[Rule, ...] = (
     unreadable_figures,
     orphan_categories,
     *plausible.RULES,
+    *services.RULES,
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from farthing.catalog import facts, published
+from farthing.catalog import facts, published, service_facts
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +27,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     fx: Mapping[str, facts.ExchangeRate] = {}
     assumptions: Mapping[str, facts.Assumption] = {}
     seeds: Mapping[str, facts.Assumption] = {}
+    tuning_services: Mapping[str, service_facts.TuningService] = {}
+    label_kinds: Mapping[str, service_facts.LabelKind] = {}
+    teachers: Mapping[str, service_facts.TeacherPrice] = {}
     calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
     taxonomy: Mapping[str, facts.Category] = {}
     sources: Mapping[str, facts.Source] = {}

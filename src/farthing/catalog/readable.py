@@ -13,6 +13,14 @@ FIGURES = {  # fields that hold a quantity as text, by room; each is read by its
     "nodes": ("purchase_usd", "price_multiple"),
     "power": ("electricity_usd_per_kwh", "grid_kg_per_kwh"),
     "pue": ("pue",),
+    "tuning_services": (
+        "train_usd_per_m_tokens",
+        "smallest_job_usd",
+        "hosting_usd_per_hour",
+        "hosting_usd_per_month",
+    ),
+    "label_kinds": ("usd_per_example",),
+    "teachers": ("input_usd_per_m_tokens", "output_usd_per_m_tokens"),
     "closed_models": (
         "params",
         "active_params",

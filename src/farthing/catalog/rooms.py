@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from farthing.catalog import facts
+from farthing.catalog import facts, service_facts
 from farthing.catalog.document import Document
 from farthing.catalog.entries import Place, Route, Tree, to_fact
 from farthing.units.problem import Problem
@@ -54,6 +54,9 @@ ROOMS = (  # the first pattern that matches wins
     Room("power/pue.yaml", "pue", facts.Facility),
     Room("power/*.yaml", "power", facts.Grid),
     Room("fx/*.yaml", "fx", facts.ExchangeRate, _rate_name),
+    Room("services/finetuning.yaml", "tuning_services", service_facts.TuningService),
+    Room("services/labels.yaml", "label_kinds", service_facts.LabelKind),
+    Room("services/teachers.yaml", "teachers", service_facts.TeacherPrice),
     Room("assumptions.yaml", "assumptions", facts.Assumption),
     Room("taxonomy.yaml", "taxonomy", facts.Category),
     Room("seeds.yaml", "seeds", facts.Assumption),
