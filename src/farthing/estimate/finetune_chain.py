@@ -15,6 +15,7 @@ _CHANGED: Final[Chain] = (
     finetuning.dp_comm_s,
     finetuning.optimizer_s,
     finetuning.model_state_byte,
+    finetuning.gathered_memory_byte,
     finetuning.physics_mem_gib,
 )
 _ADDED: Final[Chain] = (

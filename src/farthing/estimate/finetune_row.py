@@ -27,6 +27,7 @@ Source: dettmers-2023-qlora."""
 _RECOMPUTES: Final = ("llama-factory", "torchtune", "hf-unsloth-bench", "meta", "llm4decompile")
 _SHARDS: Final = ("litgpt", "torchtune")
 _WIDEST_TP: Final = 8.0
+_TRAINED_BYTE: Final = 8.0  # weights, gradients and Adam's two states in 16 bits
 
 
 def setup_of(row: Row) -> Setup:
@@ -36,17 +37,29 @@ def setup_of(row: Row) -> Setup:
     software = Software(family, release_year(text(row, "version"), text(row, "year")))
     found = find.found_accelerator(text(row, "accelerator"))
     architecture = of_row(_shape_cells(row))
+    tuning = _tuning(row, notes)
+    layout = _layout(row, architecture.shape["head_count"], family, notes)
+    layout["zero_stage"] = 3.0 if family in _SHARDS and _shares(tuning, family, layout) else 1.0
+    held = architecture.count("params") * (tuning.frozen_byte if tuning.frozen else _TRAINED_BYTE)
+    if held / (layout["tp"] * layout["pp"]) > found.fact.memory_byte and layout["accelerator_count"] > 1:
+        layout["zero_stage"] = 3.0
+        notes.append("the weights fit only when shared out: stage 3 taken")
     return Setup(
         model=text(row, "model"),
         architecture=architecture,
         accelerator=found,
         format=_format(row, found.fact, family, notes),
-        layout=_layout(row, architecture.shape["head_count"], family, notes),
+        layout=layout,
         software=software,
         optimizer="adamw_8bit" if "8bit" in text(row, "notes").lower() else "adamw",
-        tuning=_tuning(row, notes),
+        tuning=tuning,
         notes=tuple(notes),
     )
+
+
+def _shares(tuning: Tuning, family: str, layout: Mapping[str, float]) -> bool:
+    """Whether a recipe shares the weights out: LitGPT's measured memory shows it only of trained ones."""
+    return layout["accelerator_count"] > 1 and not (family == "litgpt" and tuning.frozen)
 
 
 def _shape_cells(row: Row) -> Row:
@@ -103,13 +116,18 @@ def _layout(row: Row, head_count: float, family: str, notes: list[str]) -> dict[
         "micro_batch_sequences": micro,
         "vp": 1.0,
         "ep": 1.0,
-        "zero_stage": 3.0 if family in _SHARDS and count > 1 else 1.0,
+        "zero_stage": 1.0,
         **parallel,
     }
-    stated = text(row, "recompute") or (
-        "full" if family in _RECOMPUTES else "none" if family == "litgpt" else ""
-    )
+    stated = text(row, "recompute") or _usual_recompute(family, count)
     return {**layout, **recomputation(stated)}
+
+
+def _usual_recompute(family: str, count: float) -> str:
+    """What recipes recompute where the row does not say: LitGPT only when it shards over several parts."""
+    if family in _RECOMPUTES:
+        return "full"
+    return ("full" if count > 1 else "none") if family == "litgpt" else ""
 
 
 def _parallelism(

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+import numpy as np
+
 from farthing.estimate.cells import Row
 from farthing.estimate.finetune_prediction import predict
 from farthing.estimate.finetune_row import setup_of
@@ -13,13 +15,15 @@ from farthing.units.problem import FarthingError
 
 QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
 _PER_GIB: Final = 2**30
+_SURELY_TOO_MUCH: Final = 1.5  # times the memory: an open layout can share and recompute more
+_Z75: Final = 0.6744897501960817  # upper quartile of the normal distribution
 
 
 def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
     """A line for each quantity of each row, in the table's order.
 
-    A row that cannot be read is refused; one whose likely peak is more than the part has is
-    infeasible: out of memory is predicted.
+    A row that cannot be read is refused; one that has more than a chance in four of running out of
+    memory is infeasible, and where the layout is open, one that could hardly be made to fit.
     """
     read: list[tuple[str, Setup | str]] = [(row.get("id") or "", _read(row)) for row in rows]
     setups = [setup for _, setup in read if isinstance(setup, Setup)]
@@ -45,9 +49,12 @@ def _read(row: Row) -> Setup | str:
 
 def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int) -> Iterator[PredictionRow]:
     has = setup.accelerator.fact.memory_byte / _PER_GIB
-    likely = float(found["peak_mem_gib"].mid[place])
-    fits = likely <= has
-    short = f"out of memory: needs {likely:.1f} GiB, {setup.accelerator.fact.name} has {has:.1f}"
+    memory = found["peak_mem_gib"]
+    open_layout = "recompute_share" not in setup.layout or any("not stated" in note for note in setup.notes)
+    margin = 1 / _SURELY_TOO_MUCH if open_layout else np.exp(_Z75 * memory.log_sd[place])
+    fits = float(memory.mid[place] * margin) <= has
+    likely = f"needs about {memory.mid[place]:.1f} GiB, {setup.accelerator.fact.name} has {has:.1f}"
+    short = f"out of memory: {likely}"
     for quantity in QUANTITIES:
         predicted = found[quantity]
         yield PredictionRow(

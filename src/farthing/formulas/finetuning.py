@@ -289,6 +289,24 @@ def model_state_byte(
     return frozen_share * packed + (1 - frozen_share) * trained + own
 
 
+def gathered_memory_byte(
+    replica_params: Real,
+    stage_layer_count: Real,
+    zero_stage: Real,
+    gathered_layer_count: Real,
+    frozen_share: Real,
+) -> Real:
+    """Weights, and gradients of trained ones, of the layers gathered at a time under stage 3, in bytes.
+
+    Source: zhao-2023-fsdp.
+
+    >>> float(gathered_memory_byte(8e9, 32, 3, 2, 1.0)), float(gathered_memory_byte(8e9, 32, 1, 2, 1.0))
+    (1000000000.0, 0.0)
+    """
+    layers = (4.0 - 2.0 * frozen_share) * replica_params / stage_layer_count * gathered_layer_count
+    return np.where(np.asarray(zero_stage) >= 3, layers, 0.0)
+
+
 def score_memory_byte(
     micro_batch_tokens: Real,
     tp: Real,
