@@ -20,7 +20,7 @@ from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import KINDS, Kind, Progress, Row, pairs, predicted
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
-PLANNED: Final = ("finetune", "serving")
+PLANNED: Final = ("serving",)
 GROUPED: Final = ("framework", "accelerator", "model")
 LEFT_OUT: Final = "leave one out"
 AS_GIVEN: Final = "table"

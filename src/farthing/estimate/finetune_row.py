@@ -51,7 +51,6 @@ def setup_of(row: Row) -> Setup:
         format=_format(row, found.fact, family, notes),
         layout=layout,
         software=software,
-        optimizer="adamw_8bit" if "8bit" in text(row, "notes").lower() else "adamw",
         tuning=tuning,
         notes=tuple(notes),
     )

@@ -1,9 +1,8 @@
 """`validate finetune`: predictions of speed and memory for a table of measured fine-tuning steps."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
-
-import numpy as np
 
 from farthing.estimate.cells import Row
 from farthing.estimate.finetune_prediction import predict
@@ -47,14 +46,23 @@ def _read(row: Row) -> Setup | str:
         return "; ".join(problem.what for problem in error.problems)
 
 
-def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int) -> Iterator[PredictionRow]:
+def fits(setup: Setup, mid_gib: float, log_sd: float) -> bool:
+    """Whether a step is likely to fit: no more than a chance in four of running out of memory.
+
+    Where the layout is open, only what could hardly be made to fit does not.
+    """
     has = setup.accelerator.fact.memory_byte / _PER_GIB
-    memory = found["peak_mem_gib"]
     open_layout = "recompute_share" not in setup.layout or any("not stated" in note for note in setup.notes)
-    margin = 1 / _SURELY_TOO_MUCH if open_layout else np.exp(_Z75 * memory.log_sd[place])
-    fits = float(memory.mid[place] * margin) <= has
-    likely = f"needs about {memory.mid[place]:.1f} GiB, {setup.accelerator.fact.name} has {has:.1f}"
-    short = f"out of memory: {likely}"
+    margin = 1 / _SURELY_TOO_MUCH if open_layout else math.exp(_Z75 * log_sd)
+    return mid_gib * margin <= has
+
+
+def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int) -> Iterator[PredictionRow]:
+    memory = found["peak_mem_gib"]
+    mid = float(memory.mid[place])
+    fitting = fits(setup, mid, float(memory.log_sd[place]))
+    fact = setup.accelerator.fact
+    short = f"out of memory: needs about {mid:.1f} GiB, {fact.name} has {fact.memory_byte / _PER_GIB:.1f}"
     for quantity in QUANTITIES:
         predicted = found[quantity]
         yield PredictionRow(
@@ -63,6 +71,6 @@ def _lines(name: str, setup: Setup, found: Mapping[str, Prediction], place: int)
             low=float(predicted.low[place]),
             mid=float(predicted.mid[place]),
             high=float(predicted.high[place]),
-            status="ok" if fits else "infeasible",
-            reason="; ".join(setup.notes if fits else (*setup.notes, short)),
+            status="ok" if fitting else "infeasible",
+            reason="; ".join(setup.notes if fitting else (*setup.notes, short)),
         )

@@ -1,27 +1,61 @@
 """The facts that ship, predicted out of fold: each measurement from all the others."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import msgspec
 import numpy as np
 
 from farthing.catalog.load import catalog
+from farthing.estimate import finetune_prediction, step_prediction, validate_finetune
 from farthing.estimate.evidence import Evidence
+from farthing.estimate.finetune_prediction import MeasuredTuning
 from farthing.estimate.measured import MeasuredStep
 from farthing.estimate.prediction_row import PredictionRow
-from farthing.estimate.step_prediction import Prediction, measurements, memory_evidence, speed_evidence
+from farthing.estimate.setup import Setup
+from farthing.estimate.step_prediction import Prediction
 from farthing.estimate.validate_tables import Kind, Row, configuration
 
-_STEPS: Final[Mapping[str, tuple[Callable[[], Evidence], Callable[[MeasuredStep], float]]]] = {
-    "tokens_per_s_per_gpu": (speed_evidence, lambda step: step.tokens_per_s),
-    "peak_mem_gib": (memory_evidence, lambda step: step.mem_gib),
+Measured: TypeAlias = MeasuredStep | MeasuredTuning
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The published measurements of a kind of step, and the evidence they are."""
+
+    measurements: Callable[[], Sequence[Measured]]
+    speed: Callable[[], Evidence]
+    memory: Callable[[], Evidence]
+    fits: Callable[[Setup, float, float], bool]
+
+
+_KNOWN: Final[Mapping[str, _Known]] = {
+    "training": _Known(
+        step_prediction.measurements,
+        step_prediction.speed_evidence,
+        step_prediction.memory_evidence,
+        lambda *_: True,
+    ),
+    "finetune": _Known(
+        finetune_prediction.measurements,
+        finetune_prediction.speed_evidence,
+        finetune_prediction.memory_evidence,
+        validate_finetune.fits,
+    ),
+}
+
+
+_PUBLISHED: Final[Mapping[str, Callable[[], Mapping[str, msgspec.Struct]]]] = {
+    "training": lambda: catalog().published_training,
+    "runs": lambda: catalog().published_runs,
+    "finetune": lambda: catalog().published_finetuning,
 }
 
 
 def shipped_rows(kind: Kind) -> list[Row]:
     """The published measurements of a kind as the text cells of a table."""
-    facts = catalog().published_training if kind.name == "training" else catalog().published_runs
+    facts = _PUBLISHED[kind.name]()
     return [
         {name: "" if cell is None else str(cell) for name, cell in msgspec.structs.asdict(fact).items()}
         for fact in facts.values()
@@ -41,8 +75,9 @@ def left_out(kind: Kind, rows: Sequence[Row], lines: Sequence[PredictionRow]) ->
 
     Whole runs need nothing here: their predictions leave a published run out by themselves.
     """
-    found = shipped_among(kind, rows) if kind.name == "training" else frozenset()
-    better = left_out_steps() if found else {}
+    known = _KNOWN.get(kind.name)
+    found = shipped_among(kind, rows) if known else frozenset()
+    better = left_out_steps(known) if known and found else {}
     return [better.get((line.id, line.quantity), line) if line.id in found else line for line in lines]
 
 
@@ -57,19 +92,48 @@ def _read(kind: Kind, row: Row) -> dict[str, str | float]:
     return found
 
 
-def left_out_steps() -> dict[tuple[str, str], PredictionRow]:
+def left_out_steps(known: _Known) -> dict[tuple[str, str], PredictionRow]:
     """Speed and memory of each measured step, predicted from the evidence of all other steps.
 
     The constants of the step model have seen the row; the evidence that corrects them has not.
     """
-    found: dict[tuple[str, str], PredictionRow] = {}
-    for quantity, (evidence, measured) in _STEPS.items():
-        known = [step for step in measurements() if np.isfinite(measured(step))]
-        error, unknown = evidence().left_out()
-        noise = evidence().scale["interval_noise_sd"]
-        values = np.array([measured(step) for step in known])
-        made = Prediction(values * np.exp(-error), np.sqrt(unknown + noise**2))
-        for step, low, mid, high in zip(known, made.low, made.mid, made.high, strict=True):
-            line = PredictionRow(step.id, quantity, float(low), float(mid), float(high), "ok", "left out")
-            found[step.id, quantity] = line
-    return found
+    speed = _left_out(known.measurements(), known.speed(), lambda step: step.tokens_per_s)
+    memory = _left_out(known.measurements(), known.memory(), lambda step: step.mem_gib)
+    setups = {step.id: step.setup for step in known.measurements()}
+    full = {name for name, found in memory.items() if not known.fits(setups[name], found.mid, found.log_sd)}
+    return {
+        (name, quantity): PredictionRow(
+            name,
+            quantity,
+            found.low,
+            found.mid,
+            found.high,
+            "infeasible" if name in full else "ok",
+            "left out",
+        )
+        for quantity, lines in (("tokens_per_s_per_gpu", speed), ("peak_mem_gib", memory))
+        for name, found in lines.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """What all other measurements say of one."""
+
+    low: float
+    mid: float
+    high: float
+    log_sd: float
+
+
+def _left_out(
+    steps: Sequence[Measured], evidence: Evidence, measured: Callable[[Measured], float]
+) -> dict[str, _LeftOut]:
+    """Each measured value as all other measurements say."""
+    known = [step for step in steps if np.isfinite(measured(step))]
+    error, unknown = evidence.left_out()
+    values = np.array([measured(step) for step in known])
+    log_sd = np.sqrt(unknown + evidence.scale["interval_noise_sd"] ** 2)
+    made = Prediction(values * np.exp(-error), log_sd)
+    columns = zip(made.low, made.mid, made.high, log_sd, strict=True)
+    return {step.id: _LeftOut(*map(float, ends)) for step, ends in zip(known, columns, strict=True)}

@@ -67,7 +67,26 @@ RUNS: Final = Kind(
         "quality",
     },
 )
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS)}
+FINETUNE: Final = Kind(
+    "finetune",
+    ("tokens_per_s_per_gpu", "peak_mem_gib"),
+    _REMARKS
+    | {
+        "tokens_per_s_per_gpu",
+        "tokens_per_s_total",
+        "tflops_per_gpu",
+        "step_time_s",
+        "time_1k_iter_min",
+        "run_seconds",
+        "time_to_train_min",
+        "gpu_hours",
+        "peak_mem_gib",
+        "peak_mem_gb",
+        "oom",
+        "reported_cost_usd",
+    },
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS, FINETUNE)}
 
 
 def predicted(kind: Kind, rows: Sequence[Row], progress: Progress | None = None) -> list[PredictionRow]:

@@ -295,16 +295,23 @@ def gathered_memory_byte(
     zero_stage: Real,
     gathered_layer_count: Real,
     frozen_share: Real,
+    frozen_byte: Real,
+    unpacked_layer_count: Real,
 ) -> Real:
-    """Weights, and gradients of trained ones, of the layers gathered at a time under stage 3, in bytes.
+    """Layers held in full for a moment: gathered under stage 3, unpacked where weights are packed, in bytes.
 
-    Source: zhao-2023-fsdp.
+    Gathered weights, and gradients of trained ones, in 16 bits; unpacked weights in 16 bits.
+    Source: zhao-2023-fsdp; dettmers-2023-qlora.
 
-    >>> float(gathered_memory_byte(8e9, 32, 3, 2, 1.0)), float(gathered_memory_byte(8e9, 32, 1, 2, 1.0))
-    (1000000000.0, 0.0)
+    >>> float(gathered_memory_byte(8e9, 32, 3, 2, 1.0, 2.0, 4))
+    1000000000.0
+    >>> float(gathered_memory_byte(8e9, 32, 1, 2, 1.0, 0.5, 4))
+    2000000000.0
     """
-    layers = (4.0 - 2.0 * frozen_share) * replica_params / stage_layer_count * gathered_layer_count
-    return np.where(np.asarray(zero_stage) >= 3, layers, 0.0)
+    layer = replica_params / stage_layer_count
+    gathered = np.where(np.asarray(zero_stage) >= 3, (4.0 - 2.0 * frozen_share) * gathered_layer_count, 0.0)
+    unpacked = np.where(np.asarray(frozen_byte) < 2, 2.0 * frozen_share * unpacked_layer_count, 0.0)
+    return layer * (gathered + unpacked)
 
 
 def score_memory_byte(

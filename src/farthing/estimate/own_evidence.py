@@ -1,0 +1,145 @@
+"""What a user measured, beside the public evidence: how far the step model is off for this user.
+
+A user's runs share what public runs do not: their machines, their code, their data. The covariance
+of the model's error has four more terms between runs of one user: a constant, one for each kind of
+model (mixture of experts or not), one for each accelerator generation, one for each model. The
+public evidence speaks first; what it leaves unexplained in the user's measurements moves the rest.
+Source: rasmussen-2006-gaussian-processes, chapter 2.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from farthing.estimate.evidence import Evidence, Traits, covariance, own_variance
+from farthing.units.types import FloatArray
+
+Places = npt.NDArray[np.intp]
+
+TERMS: Final = ("user_sd", "user_kind_sd", "user_era_sd", "user_model_sd")
+"""The scales of a user's covariance, standard deviations of the logarithm of measured / modelled."""
+
+
+def user_covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> FloatArray:
+    """What two sets of runs of the same user have in common beyond what public runs have."""
+    kind = one.mixture[:, None] == other.mixture[None, :]
+    era = one.generation[:, None] == other.generation[None, :]
+    model = one.model[:, None] == other.model[None, :]
+    return np.asarray(
+        scale["user_sd"] ** 2
+        + scale["user_kind_sd"] ** 2 * kind
+        + scale["user_era_sd"] ** 2 * era
+        + scale["user_model_sd"] ** 2 * model
+    )
+
+
+def user_variance(scale: Mapping[str, float]) -> float:
+    """Prior variance of what is the user's own in the error of a run."""
+    return sum(scale[name] ** 2 for name in TERMS)
+
+
+@dataclass(frozen=True)
+class OwnEvidence:
+    """Public evidence, and a user's runs with the logarithm of measured ÷ modelled.
+
+    `scale` has TERMS; the noise of a user's measurement is that of a public one.
+    """
+
+    public: Evidence
+    traits: Traits
+    log_ratio: FloatArray
+    scale: Mapping[str, float]
+
+    def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of the log ratio of new runs of this user, noise included."""
+        theirs = self._as_theirs(traits)
+        shared = self._shared(theirs)
+        mean, variance = self._publicly(shared), self._variance(theirs, shared)
+        if len(self.log_ratio):
+            toward = self._unexplained(theirs, shared)
+            mean = mean + toward @ (self._precision @ self._left)
+            variance = variance - ((toward @ self._precision) * toward).sum(1)
+        noise = self.public.scale["interval_noise_sd"] ** 2
+        return mean, np.sqrt(np.maximum(variance, 0.0) + noise)
+
+    def without(self, places: Places) -> "OwnEvidence":
+        """The same as if the runs at these places had never been measured."""
+        kept = np.setdiff1d(np.arange(len(self.log_ratio)), places)
+        return OwnEvidence(self.public, self.traits.take(kept), self.log_ratio[kept], self.scale)
+
+    def learned_share(self, traits: Traits) -> FloatArray:
+        """How much of what is uncertain of a run of this user the measurements settle, 0 to 1."""
+        theirs = self._as_theirs(traits)
+        unmeasured = self._variance(theirs, self._shared(theirs))
+        left = self.predict(traits)[1] ** 2 - self.public.scale["interval_noise_sd"] ** 2
+        return np.asarray(np.clip(1 - left / unmeasured, 0.0, 1.0))
+
+    @cached_property
+    def _every(self) -> Traits:
+        """The public runs, then the user's: one set, so that an unsaid framework is shared evenly."""
+        return joined(self.public.traits, self.traits)
+
+    @cached_property
+    def _own_shared(self) -> FloatArray:
+        return self._shared(self.traits)
+
+    @cached_property
+    def _between(self) -> FloatArray:
+        return self._unexplained(self.traits, self._own_shared)
+
+    @cached_property
+    def _left(self) -> FloatArray:
+        """What public evidence leaves of the user's log ratios."""
+        return self.log_ratio - self._publicly(self._own_shared)
+
+    @cached_property
+    def _precision(self) -> FloatArray:
+        """Inverse of the covariance of what is left; runs that disagree with their neighbors weigh less."""
+        plain = np.full(len(self.log_ratio), self.public.scale["noise_sd"])
+        own = Evidence(self.traits, self._left, plain, self.public.scale)
+        vars(own)["own"] = self._between
+        return own.robust().precision
+
+    def _shared(self, traits: Traits) -> FloatArray:
+        """Covariance of runs with the public ones and the user's, by what public runs share."""
+        return covariance(traits, self._every, self.public.scale)
+
+    def _publicly(self, shared: FloatArray) -> FloatArray:
+        """Mean of runs by the public evidence alone."""
+        toward = shared[:, : len(self.public.log_ratio)]
+        return np.asarray(toward @ (self.public.precision @ self.public.log_ratio))
+
+    def _variance(self, traits: Traits, shared: FloatArray) -> FloatArray:
+        """Variance that public evidence leaves, with what is the user's own."""
+        toward = shared[:, : len(self.public.log_ratio)]
+        explained = ((toward @ self.public.precision) * toward).sum(1)
+        public = np.maximum(own_variance(traits, self.public.scale) - explained, 0.0)
+        return np.asarray(public + user_variance(self.scale))
+
+    def _unexplained(self, traits: Traits, shared: FloatArray) -> FloatArray:
+        """Covariance of runs with the user's that public evidence does not explain."""
+        public = len(self.public.log_ratio)
+        explained = shared[:, :public] @ self.public.precision @ self._own_shared[:, :public].T
+        return np.asarray(shared[:, public:] - explained + user_covariance(traits, self.traits, self.scale))
+
+    def _as_theirs(self, traits: Traits) -> Traits:
+        """Runs that do not say their software taken to have the user's, where that is one alone."""
+        families = set(self.traits.family.tolist())
+        if len(families) != 1 or families == {""}:
+            return traits
+        unsaid = traits.family == ""
+        years = self.traits.year[np.isfinite(self.traits.year)]
+        usual = float(np.median(years)) if len(years) else np.nan
+        undated = unsaid & np.isnan(traits.year)
+        family = np.where(unsaid, self.traits.family[0], traits.family)
+        return replace(traits, family=family, year=np.where(undated, usual, traits.year))
+
+
+def joined(one: Traits, other: Traits) -> Traits:
+    """Two sets of runs as one."""
+    pairs = {field.name: (getattr(one, field.name), getattr(other, field.name)) for field in fields(Traits)}
+    return Traits(**{name: np.concatenate(pair) for name, pair in pairs.items()})
