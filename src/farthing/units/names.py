@@ -82,6 +82,7 @@ RATES: Final[Mapping[str, Kind]] = {
     "usd_per_gpu_hour": Kind.MONEY_PER_HOUR,
     "usd_per_month": Kind.MONEY_PER_MONTH,
     "usd_per_year": Kind.MONEY_PER_YEAR,
+    "tokens_per_example": Kind.TOKENS,
     "usd_per_example": Kind.MONEY,
     "usd_per_m_tokens": Kind.MONEY,
 }
