@@ -36,7 +36,7 @@ def measured_steps(rows: Iterable[Row]) -> list[MeasuredStep]:
             setup = setup_of(row)
         except FarthingError:
             continue
-        stated, derived = _number(row, "tokens_per_s_per_gpu"), _from_flop_rate(row, setup)
+        stated, derived = _number(row, "tokens_per_s_per_gpu"), from_flop_rate(row, setup)
         speed = derived if math.isnan(stated) else stated
         steps.append(
             MeasuredStep(row.get("id") or "", setup, speed, _number(row, "peak_mem_gib"), math.isnan(stated))
@@ -50,7 +50,7 @@ def as_row(step: PublishedStep) -> Row:
     return {name: None if value is None else str(value) for name, value in fields.items()}
 
 
-def _from_flop_rate(row: Row, setup: Setup) -> float:
+def from_flop_rate(row: Row, setup: Setup) -> float:
     """Speed from a printed TFLOP/s, by the convention in which its source counts FLOP.
 
     Sources: narayanan-2021 (hardware FLOP, recomputation included), korthikanti-2022, llm-foundry,

@@ -2,7 +2,7 @@
 
 A user's runs share what public runs do not: their machines, their code, their data. The covariance
 of the model's error has four more terms between runs of one user: a constant, one for each kind of
-model (mixture of experts or not), one for each accelerator generation, one for each model. The
+model (mixture of experts or not), one for each accelerator, one for each generation of them. The
 public evidence speaks first; what it leaves unexplained in the user's measurements moves the rest.
 Source: rasmussen-2006-gaussian-processes, chapter 2.
 """
@@ -20,7 +20,7 @@ from farthing.units.types import FloatArray
 
 Places = npt.NDArray[np.intp]
 
-TERMS: Final = ("user_sd", "user_kind_sd", "user_era_sd", "user_model_sd")
+TERMS: Final = ("user_sd", "user_kind_sd", "user_accelerator_sd", "user_era_sd")
 """The scales of a user's covariance, standard deviations of the logarithm of measured / modelled."""
 
 
@@ -28,12 +28,12 @@ def user_covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> F
     """What two sets of runs of the same user have in common beyond what public runs have."""
     kind = one.mixture[:, None] == other.mixture[None, :]
     era = one.generation[:, None] == other.generation[None, :]
-    model = one.model[:, None] == other.model[None, :]
+    part = one.accelerator[:, None] == other.accelerator[None, :]
     return np.asarray(
         scale["user_sd"] ** 2
         + scale["user_kind_sd"] ** 2 * kind
+        + scale["user_accelerator_sd"] ** 2 * part
         + scale["user_era_sd"] ** 2 * era
-        + scale["user_model_sd"] ** 2 * model
     )
 
 
@@ -61,7 +61,7 @@ class OwnEvidence:
         mean, variance = self._publicly(shared), self._variance(theirs, shared)
         if len(self.log_ratio):
             toward = self._unexplained(theirs, shared)
-            mean = mean + toward @ (self._precision @ self._left)
+            mean = mean + toward @ (self._precision @ self.left)
             variance = variance - ((toward @ self._precision) * toward).sum(1)
         noise = self.public.scale["interval_noise_sd"] ** 2
         return mean, np.sqrt(np.maximum(variance, 0.0) + noise)
@@ -88,21 +88,19 @@ class OwnEvidence:
         return self._shared(self.traits)
 
     @cached_property
-    def _between(self) -> FloatArray:
+    def between(self) -> FloatArray:
+        """Covariance of the user's runs, without their noise, that public evidence leaves."""
         return self._unexplained(self.traits, self._own_shared)
 
     @cached_property
-    def _left(self) -> FloatArray:
+    def left(self) -> FloatArray:
         """What public evidence leaves of the user's log ratios."""
         return self.log_ratio - self._publicly(self._own_shared)
 
     @cached_property
     def _precision(self) -> FloatArray:
         """Inverse of the covariance of what is left; runs that disagree with their neighbors weigh less."""
-        plain = np.full(len(self.log_ratio), self.public.scale["noise_sd"])
-        own = Evidence(self.traits, self._left, plain, self.public.scale)
-        vars(own)["own"] = self._between
-        return own.robust().precision
+        return robust_precision(self.traits, self.left, self.between, self.public.scale)
 
     def _shared(self, traits: Traits) -> FloatArray:
         """Covariance of runs with the public ones and the user's, by what public runs share."""
@@ -137,6 +135,15 @@ class OwnEvidence:
         undated = unsaid & np.isnan(traits.year)
         family = np.where(unsaid, self.traits.family[0], traits.family)
         return replace(traits, family=family, year=np.where(undated, usual, traits.year))
+
+
+def robust_precision(
+    traits: Traits, left: FloatArray, between: FloatArray, scale: Mapping[str, float]
+) -> FloatArray:
+    """Inverse of the covariance of measurements; one that disagrees with its neighbors weighs less."""
+    own = Evidence(traits, left, np.full(len(left), scale["noise_sd"]), scale)
+    vars(own)["own"] = between
+    return own.robust().precision
 
 
 def joined(one: Traits, other: Traits) -> Traits:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 
@@ -38,16 +38,30 @@ class Prediction:
         return np.asarray(self.mid * np.exp(Z80 * self.log_sd))
 
 
-def predict(setups: Sequence[Setup]) -> dict[str, Prediction]:
-    """`tokens_per_s_per_gpu` and `peak_mem_gib` of set-ups."""
+class Correction(Protocol):
+    """What says how far the step model is off: the public evidence, or a user's own beside it."""
+
+    def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
+        """Mean and standard deviation of the logarithm of measured ÷ modelled."""
+        ...
+
+
+Known: TypeAlias = Mapping[str, Correction]
+"""What corrects each quantity, by its name; the public evidence where a name is missing."""
+
+
+def predict(setups: Sequence[Setup], known: Known | None = None) -> dict[str, Prediction]:
+    """`tokens_per_s_per_gpu` and `peak_mem_gib` of set-ups, by the public evidence or by what is `known`."""
     modelled, traits = steps.physics(setups), traits_of(setups)
+    of = known or {}
+    speed, memory = of.get("tokens_per_s_per_gpu"), of.get("peak_mem_gib")
     return {
-        "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed_evidence(), traits),
-        "peak_mem_gib": corrected(modelled.mem_gib, memory_evidence(), traits),
+        "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed or speed_evidence(), traits),
+        "peak_mem_gib": corrected(modelled.mem_gib, memory or memory_evidence(), traits),
     }
 
 
-def corrected(modelled: FloatArray, known: Evidence, traits: Traits) -> Prediction:
+def corrected(modelled: FloatArray, known: Correction, traits: Traits) -> Prediction:
     """A modelled quantity moved by what measurements of such runs say of the model."""
     mean, log_sd = known.predict(traits)
     return Prediction(modelled * np.exp(mean), log_sd)
