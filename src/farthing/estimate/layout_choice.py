@@ -13,10 +13,11 @@ from farthing.estimate.answer import INFEASIBLE, Row
 from farthing.estimate.evidence import traits_of
 from farthing.estimate.gather import Basis, Input
 from farthing.estimate.layout_checks import check_layout
+from farthing.estimate.own_correction import known_by
 from farthing.estimate.question import Question
 from farthing.estimate.search import AXES, Candidates, candidates, evaluate
 from farthing.estimate.setup import Setup, device_numbers, state_byte
-from farthing.estimate.step_prediction import corrected, memory_evidence
+from farthing.estimate.step_prediction import Correction, corrected, memory_evidence
 from farthing.estimate.subject import Subject
 from farthing.estimate.usual_size import USUAL_DAYS, room_gib, usual_batch, usual_count
 from farthing.units.problem import FarthingError, InputError, Problem
@@ -56,7 +57,8 @@ def choose(question: Question, setup: Setup, what: Subject) -> Chosen:
     order = every.fitting(room_gib(found.accelerator.fact))
     if not len(order):
         raise FarthingError([_too_large(found, every, fixed)])
-    order = order[_first_as_measured(found, every, order) :]
+    known = known_by("training", question.calibration).get("peak_mem_gib") or memory_evidence()
+    order = order[_first_as_measured(found, every, order, known) :]
     best = every.at(int(order[0]))
     full = _laid_out(found, best)
     inputs = (*noted, *_layout_inputs(best, fixed), *_device_inputs(full))
@@ -92,7 +94,9 @@ def _sized(
     return found, tuple(noted)
 
 
-def _first_as_measured(setup: Setup, every: Candidates, order: npt.NDArray[np.intp]) -> int:
+def _first_as_measured(
+    setup: Setup, every: Candidates, order: npt.NDArray[np.intp], known: Correction
+) -> int:
     """The first of the layouts that fits when its memory is corrected as measured steps show.
 
     Where none does, the leanest: the memory model alone says that it fits.
@@ -102,7 +106,7 @@ def _first_as_measured(setup: Setup, every: Candidates, order: npt.NDArray[np.in
     for start in range(0, len(order), _BLOCK):
         places = order[start : start + _BLOCK]
         traits = traits_of([_laid_out(setup, every.at(int(place))) for place in places])
-        held = np.append(held, corrected(every.mem_gib[places], memory_evidence(), traits).mid)
+        held = np.append(held, corrected(every.mem_gib[places], known, traits).mid)
         if (held[start:] <= capacity).any():
             return start + int(np.argmax(held[start:] <= capacity))
     return int(np.argmin(held))

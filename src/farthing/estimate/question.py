@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeAlias
 
+from farthing.estimate.calibration import Calibration
 from farthing.units.spread import Spread
 
 Number: TypeAlias = float | Spread
@@ -26,6 +27,7 @@ class Question:
     `numbers` are quantities by canonical name (`accelerator_count`, `rent_usd_per_gpu_hour`),
     `words` are choices by option name (`accelerator`, `precision`), `flags` are switches.
     `sets` overrides any input or intermediate value. `draws` = 1 asks for medians only.
+    `calibration` is what the asker measured on their own machines.
     """
 
     verb: str
@@ -37,6 +39,7 @@ class Question:
     solve: Solve | None = None
     seed: int = 0
     draws: int = 16_384
+    calibration: Calibration | None = None
 
     def word(self, name: str) -> str | None:
         """What was said for a choice, or None."""

@@ -5,18 +5,21 @@ from typing import Final
 
 from farthing.estimate import bill
 from farthing.estimate.answer import Estimate, Row
-from farthing.estimate.compose import Said, compose, main_of
+from farthing.estimate.compose import Prepared, Said, compose, main_of
 from farthing.estimate.formats import read_format, usual_format
 from farthing.estimate.gather import Inputs
-from farthing.estimate.graph import Chain, plan
+from farthing.estimate.graph import Chain
 from farthing.estimate.hardware import Machines, machines
 from farthing.estimate.layout_choice import Chosen, choose
 from farthing.estimate.lost_time import GOODPUT, gather_preemptions, gather_unforeseen, usual_goodput
+from farthing.estimate.own_correction import known_by
+from farthing.estimate.own_practice import evidence_ground, learned_share, settle_practice
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.run_row import USUAL_SEQ_LEN_TOKENS, USUAL_TOKENS, PlannedRun
 from farthing.estimate.runs import practice_ratio
 from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of, release_year
+from farthing.estimate.stated_speed import gather_stated_speed
 from farthing.estimate.step_chain import STEP_CHAIN
 from farthing.estimate.step_prediction import Prediction, predict
 from farthing.estimate.subject import Subject, subject
@@ -30,12 +33,6 @@ _NOBODY: Final = ""  # whoever published a shape, it is somebody else who asks w
 _SPEED: Final = frozenset({"practice_ratio", "mfu"})
 """What says how fast a run is in practice, when the question says it."""
 
-_EVIDENCE: Final = "measured steps like this one, relative to the step model"
-_SPREAD_IN_PRACTICE: Final = "; what is uncertain of it is part of practice_ratio"
-_PRACTICE: Final = (
-    "the steps of whole published runs, relative to a tuned step; lost time is in goodput. "
-    "1 is a run as fast as a benchmark"
-)
 RESULTS: Final = (
     "train_flop",
     "mfu",
@@ -48,7 +45,12 @@ RESULTS: Final = (
 
 
 def estimate(question: Question) -> Estimate:
-    """What training a language model takes.
+    """What training a language model takes. Raises as `prepared` does."""
+    return compose(*prepared(question))
+
+
+def prepared(question: Question) -> Prepared:
+    """The same with its draws.
 
     Raises InputError for what cannot be understood, and FarthingError with an `infeasible` problem
     when no layout fits the accelerators.
@@ -70,7 +72,7 @@ def estimate(question: Question) -> Estimate:
         rows=_rows(chosen),
         problems=problems,
     )
-    return compose(inputs, run, said)
+    return Prepared(inputs, run, said)
 
 
 def _setup(asked: Machines, what: Subject) -> Setup:
@@ -91,31 +93,22 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
     inputs = Inputs(asked.question)
     for item in (*what.inputs, *what.architecture.inputs(), *chosen.inputs):
         inputs.add(item)
-    speed, memory = predict([chosen.setup]).values()
+    known = known_by("training", asked.question.calibration)
+    speed, memory = predict([chosen.setup], known).values()
     gather_unforeseen(inputs)
     gather_preemptions(inputs)
-    _gather_stated_speed(inputs)
+    gather_stated_speed(inputs, STEP_CHAIN)
     step = _spread(speed, chosen.modelled.tokens_per_s[0])
+    ground = evidence_ground(asked.question.calibration, known, "tokens_per_s_per_gpu")
     if _SPEED.isdisjoint(inputs.names):
         lasting = usual_goodput(chosen.setup.layout["accelerator_count"])
-        known = practice_ratio(_planned(inputs, chosen), lasting)
-        inputs.derive("practice_ratio", known, _PRACTICE, ("fit-runs-2026",))
-        inputs.derive("evidence_ratio", step.p50, _EVIDENCE + _SPREAD_IN_PRACTICE, ("fit-training-2026",))
-    inputs.derive("evidence_ratio", step, _EVIDENCE, ("fit-training-2026",))
+        usual = practice_ratio(_planned(inputs, chosen), lasting)
+        settle_practice(inputs, usual, step, learned_share(known, chosen.setup), ground)
+    inputs.derive("evidence_ratio", step, *ground)
     size = _spread(memory, chosen.modelled.mem_gib[0])
-    inputs.derive("memory_evidence_ratio", size, _EVIDENCE, ("fit-training-2026",))
+    ground = evidence_ground(asked.question.calibration, known, "peak_mem_gib")
+    inputs.derive("memory_evidence_ratio", size, *ground)
     return inputs
-
-
-def _gather_stated_speed(inputs: Inputs) -> None:
-    """The utilization that a stated speed means, so that the two cannot contradict each other."""
-    if "tokens_per_s_per_gpu" not in inputs or "mfu" in inputs:
-        return
-    steps = plan(STEP_CHAIN, inputs.names, ("model_flop_per_token",))
-    flop = float(steps.run({name: inputs.median(name) for name in steps.inputs})["model_flop_per_token"])
-    share, stated = flop / inputs.median("half_peak_flop_per_s"), inputs["tokens_per_s_per_gpu"].value
-    used = stated.times(share) if isinstance(stated, Spread) else stated * share
-    inputs.derive("mfu", used, "what the stated tokens_per_s_per_gpu means")
 
 
 def _spread(found: Prediction, modelled: float) -> Spread:
