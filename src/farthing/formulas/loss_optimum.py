@@ -116,7 +116,8 @@ def tokens(
     D' = D₁·(L − E − (N₁/N')^α)^(−1/β), then −R*·ln(1 − (D'/U − 1)/R*) repetitions where D' > U.
     Source: muennighoff-2023-data-constrained, eq. 5, solved for D.
 
-    >>> round(tokens(1.974, 1.8172, 7e10, 1e20, 1e19, 15.4, 5.3, 5.18e7, 0.3478, 1.185e9, 0.3658) / 1e12, 2).item()
+    >>> law = (5.18e7, 0.3478, 1.185e9, 0.3658)
+    >>> round(float(tokens(1.974, 1.8172, 7e10, 1e20, 1e19, 15.4, 5.3, *law)) / 1e12, 2)
     1.39
     """
     size = effective_params(params, matched_params, param_decay_ratio)

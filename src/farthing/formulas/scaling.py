@@ -165,6 +165,17 @@ def compute_optimal_tokens(train_flop: Real, compute_optimal_params: Real) -> Re
     return train_flop / (6 * compute_optimal_params)
 
 
+def data_pass_count(tokens: Real, unique_tokens: Real) -> Real:
+    """How often the unique tokens are read, as a count; 1 where there are enough.
+
+    Source: muennighoff-2023-data-constrained.
+
+    >>> float(data_pass_count(4e12, 1e12))
+    4.0
+    """
+    return np.maximum(tokens / unique_tokens, 1.0)
+
+
 def allocated_params(
     train_flop: Real, allocation_flop: Real, allocation_params: Real, allocation_exponent: Real
 ) -> Real:
