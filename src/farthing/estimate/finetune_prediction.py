@@ -17,7 +17,7 @@ from farthing.estimate.evidence_cache import kept
 from farthing.estimate.finetune_row import setup_of
 from farthing.estimate.finetune_steps import tuning_of
 from farthing.estimate.setup import Setup
-from farthing.estimate.step_prediction import Prediction, corrected, scales
+from farthing.estimate.step_prediction import Known, Prediction, corrected, scales
 from farthing.units.problem import FarthingError
 
 _GB: Final = 1e9 / 2**30
@@ -33,12 +33,14 @@ class MeasuredTuning:
     mem_gib: float
 
 
-def predict(setups: Sequence[Setup]) -> dict[str, Prediction]:
-    """`tokens_per_s_per_gpu` and `peak_mem_gib` of set-ups."""
+def predict(setups: Sequence[Setup], known: Known | None = None) -> dict[str, Prediction]:
+    """`tokens_per_s_per_gpu` and `peak_mem_gib` of set-ups, by the public evidence or by what is `known`."""
     modelled, traits = finetune_steps.physics(setups), tuning_traits(setups)
+    of = known or {}
+    speed, memory = of.get("tokens_per_s_per_gpu"), of.get("peak_mem_gib")
     return {
-        "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed_evidence(), traits),
-        "peak_mem_gib": corrected(modelled.mem_gib, memory_evidence(), traits),
+        "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed or speed_evidence(), traits),
+        "peak_mem_gib": corrected(modelled.mem_gib, memory or memory_evidence(), traits),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a calibration is worth: error and interval before and after, each row left out, and what more would bring."""
+"""What a calibration is worth: error and interval before and after, and what more rows would bring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

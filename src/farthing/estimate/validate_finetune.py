@@ -9,7 +9,7 @@ from farthing.estimate.finetune_prediction import predict
 from farthing.estimate.finetune_row import setup_of
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.setup import Setup
-from farthing.estimate.step_prediction import Prediction
+from farthing.estimate.step_prediction import Known, Prediction
 from farthing.units.problem import FarthingError
 
 QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
@@ -18,7 +18,7 @@ _SURELY_TOO_MUCH: Final = 1.5  # times the memory: an open layout can share and 
 _Z75: Final = 0.6744897501960817  # upper quartile of the normal distribution
 
 
-def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
+def predictions(rows: Iterable[Row], known: Known | None = None) -> list[PredictionRow]:
     """A line for each quantity of each row, in the table's order.
 
     A row that cannot be read is refused; one that has more than a chance in four of running out of
@@ -26,7 +26,7 @@ def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
     """
     read: list[tuple[str, Setup | str]] = [(row.get("id") or "", _read(row)) for row in rows]
     setups = [setup for _, setup in read if isinstance(setup, Setup)]
-    predicted = predict(setups) if setups else {}
+    predicted = predict(setups, known) if setups else {}
     lines: list[PredictionRow] = []
     place = 0
     for name, setup in read:

@@ -64,9 +64,11 @@ def shipped_rows(kind: Kind) -> list[Row]:
 
 def shipped_among(kind: Kind, rows: Sequence[Row]) -> frozenset[str]:
     """Ids of rows that are published facts that ship: the same name and the same configuration."""
-    known = {row["id"]: _read(kind, row) for row in shipped_rows(kind)}
+    known = {row["id"]: read_configuration(kind, row) for row in shipped_rows(kind)}
     return frozenset(
-        row["id"] for row in rows if row.get("id") in known and _read(kind, row) == known[row["id"]]
+        row["id"]
+        for row in rows
+        if row.get("id") in known and read_configuration(kind, row) == known[row["id"]]
     )
 
 
@@ -81,7 +83,7 @@ def left_out(kind: Kind, rows: Sequence[Row], lines: Sequence[PredictionRow]) ->
     return [better.get((line.id, line.quantity), line) if line.id in found else line for line in lines]
 
 
-def _read(kind: Kind, row: Row) -> dict[str, str | float]:
+def read_configuration(kind: Kind, row: Row) -> dict[str, str | float]:
     """The configuration with numbers as numbers, however they were written."""
     found: dict[str, str | float] = {}
     for name, cell in configuration(kind, row):

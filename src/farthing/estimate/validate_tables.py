@@ -9,8 +9,11 @@ from typing import Final, TypeAlias
 import numpy as np
 
 from farthing.catalog.load import catalog
+from farthing.estimate.calibration import Calibration
+from farthing.estimate.own_correction import known_by
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.scores import Pair
+from farthing.estimate.step_prediction import Known
 
 Row: TypeAlias = Mapping[str, str]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -28,10 +31,10 @@ class Kind:
     quantities: tuple[str, ...]
     measured: frozenset[str]
 
-    def predictions(self, rows: Sequence[Row]) -> list[PredictionRow]:
-        """A line for each quantity of each row, in the table's order."""
+    def predictions(self, rows: Sequence[Row], known: Known) -> list[PredictionRow]:
+        """A line for each quantity of each row, in the table's order; `known` says more than is public."""
         home = import_module(f"farthing.estimate.validate_{self.name}")
-        found: list[PredictionRow] = home.predictions(rows)
+        found: list[PredictionRow] = home.predictions(rows, known) if known else home.predictions(rows)
         return found
 
     def usable(self, row: Row) -> bool:
@@ -89,19 +92,23 @@ FINETUNE: Final = Kind(
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS, FINETUNE)}
 
 
-def predicted(kind: Kind, rows: Sequence[Row], progress: Progress | None = None) -> list[PredictionRow]:
+def predicted(
+    kind: Kind, rows: Sequence[Row], progress: Progress | None = None, calibration: Calibration | None = None
+) -> list[PredictionRow]:
     """A line for each quantity of each row, from the configuration columns alone.
 
     Rows that say the same are predicted once. `progress` is told how many of the distinct rows are done.
+    With a `calibration` of that kind the user's own measurements are evidence too.
     """
-    known = catalog().published_runs if kind.name == "runs" else ()
-    keys = [configuration(kind, row, known) for row in rows]
+    published = catalog().published_runs if kind.name == "runs" else ()
+    own = known_by(kind.name, calibration)
+    keys = [configuration(kind, row, published) for row in rows]
     distinct = list(dict.fromkeys(keys))
     answers: dict[tuple[tuple[str, str], ...], Sequence[PredictionRow]] = {}
     for start in range(0, len(distinct), CHUNK):
         part = distinct[start : start + CHUNK]
         with np.errstate(all="ignore"):  # what a row of absurd numbers gives is refused below
-            lines = kind.predictions([dict(key) for key in part])
+            lines = kind.predictions([dict(key) for key in part], own)
         answers.update(zip(part, _batches(lines, len(kind.quantities)), strict=True))
         if progress:
             progress(start + len(part), len(distinct))

@@ -6,7 +6,7 @@ from typing import Final
 from farthing.estimate.cells import Row
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.setup import Setup
-from farthing.estimate.step_prediction import Prediction, predict
+from farthing.estimate.step_prediction import Known, Prediction, predict
 from farthing.estimate.step_row import setup_of
 from farthing.units.problem import FarthingError
 
@@ -14,11 +14,14 @@ QUANTITIES: Final = ("tokens_per_s_per_gpu", "peak_mem_gib")
 _SURELY_TOO_MUCH: Final = 1.5  # of the memory: tables leave out how states are sharded
 
 
-def predictions(rows: Iterable[Row]) -> list[PredictionRow]:
-    """A line for each quantity of each row, in the table's order; a row that cannot be read is refused."""
+def predictions(rows: Iterable[Row], known: Known | None = None) -> list[PredictionRow]:
+    """A line for each quantity of each row, in the table's order; a row that cannot be read is refused.
+
+    `known` corrects the step model in place of the public evidence alone.
+    """
     read: list[tuple[str, Setup | str]] = [(row.get("id") or "", _read(row)) for row in rows]
     setups = [setup for _, setup in read if isinstance(setup, Setup)]
-    predicted = predict(setups) if setups else {}
+    predicted = predict(setups, known) if setups else {}
     lines: list[PredictionRow] = []
     place = 0
     for name, setup in read:
