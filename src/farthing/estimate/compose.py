@@ -4,6 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from farthing import __version__
 from farthing.catalog.load import catalog
@@ -40,6 +41,14 @@ class Said:
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     next: str = ""
+
+
+class Prepared(NamedTuple):
+    """A question worked out and not yet told: what goes in, the draws of every value, what to say of them."""
+
+    inputs: Inputs
+    run: Evaluation
+    said: Said
 
 
 def compose(inputs: Inputs, run: Evaluation, said: Said) -> Estimate:

@@ -2,7 +2,7 @@
 
 from farthing.estimate import bill
 from farthing.estimate.answer import Estimate
-from farthing.estimate.compose import Said, compose, main_of
+from farthing.estimate.compose import Prepared, Said, compose, main_of
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
 from farthing.estimate.hardware import COUNT, machines
@@ -18,6 +18,11 @@ CHAIN: Chain = (*HOURS, *bill.RENTED)
 
 def estimate(question: Question) -> Estimate:
     """What a number of accelerators cost for a duration."""
+    return compose(*prepared(question))
+
+
+def prepared(question: Question) -> Prepared:
+    """The same with its draws."""
     asked = machines(question)
     inputs, found = Inputs(asked.question), asked.found
     problems = bill.gather_bill(inputs, found)
@@ -32,7 +37,7 @@ def estimate(question: Question) -> Estimate:
         lines=bill.bill_lines(run),
         problems=(*asked.problems, *problems),
     )
-    return compose(inputs, run, said)
+    return Prepared(inputs, run, said)
 
 
 def _verdict(inputs: Inputs, run: Evaluation, accelerator: str) -> str:

@@ -3,7 +3,7 @@
 from farthing.catalog.facts import Accelerator
 from farthing.estimate import bill
 from farthing.estimate.answer import Estimate
-from farthing.estimate.compose import Said, compose, main_of
+from farthing.estimate.compose import Prepared, Said, compose, main_of
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
 from farthing.estimate.hardware import machines
@@ -25,6 +25,11 @@ _USUAL_FORMAT = "bf16"
 
 def estimate(question: Question) -> Estimate:
     """What training takes on some accelerators, given the arithmetic of one sample."""
+    return compose(*prepared(question))
+
+
+def prepared(question: Question) -> Prepared:
+    """The same with its draws."""
     asked = machines(question)
     inputs, found = Inputs(asked.question), asked.found
     _gather_peak(inputs, found.fact)
@@ -40,7 +45,7 @@ def estimate(question: Question) -> Estimate:
         lines=bill.bill_lines(run),
         problems=(*asked.problems, *problems),
     )
-    return compose(inputs, run, said)
+    return Prepared(inputs, run, said)
 
 
 def _gather_peak(inputs: Inputs, fact: Accelerator) -> None:

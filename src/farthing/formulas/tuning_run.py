@@ -1,4 +1,4 @@
-"""A whole fine-tuning: passes of a reference model, start-up, managed prices, the bill, adapters served."""
+"""A whole fine-tuning: passes of a reference model, start-up, the bill, adapters that are served."""
 
 import numpy as np
 
@@ -88,30 +88,6 @@ def gpu_hours(
     return steps_h + startup_h * accelerator_count
 
 
-def billed_tokens(
-    example_count: Real, tokens_per_example: Real, epoch_count: Real, answer_count_per_example: Real
-) -> Real:
-    """Tokens that a managed service bills: those of the data set times the epochs, no padding.
-
-    Source: together-pricing; azure-tuning-costs; ori-tuning-billing.
-
-    >>> billed_tokens(5000, 500, 3, 1)
-    7500000
-    """
-    return example_count * answer_count_per_example * tokens_per_example * epoch_count
-
-
-def managed_cost_usd(billed_tokens: Real, train_usd_per_m_tokens: Real, smallest_job_usd: Real) -> Real:
-    """What a managed service asks for one tuning, in dollars; never less than its smallest job.
-
-    Source: together-pricing; mistral-pricing.
-
-    >>> float(managed_cost_usd(7.5e6, 0.48, 0)), float(managed_cost_usd(1e5, 1.0, 4.0))
-    (3.6, 4.0)
-    """
-    return np.maximum(billed_tokens * train_usd_per_m_tokens / 1e6, smallest_job_usd)
-
-
 def tuning_runs_cost_usd(compute_cost_usd: Real, other_run_multiple: Real) -> Real:
     """Compute of the runs that find the settings and are not kept, in dollars.
 
@@ -143,6 +119,17 @@ def beyond_compute_cost_usd(
     10
     """
     return data_cost_usd + tuning_runs_cost_usd + people_cost_usd + evaluation_cost_usd
+
+
+def rent_usd_per_gpu_hour(owned_usd_per_gpu_hour: Real) -> Real:
+    """What an hour of an own accelerator costs, where a price per hour is asked for, in dollars.
+
+    Source: farthing-units.
+
+    >>> rent_usd_per_gpu_hour(1.9)
+    1.9
+    """
+    return owned_usd_per_gpu_hour
 
 
 def adapter_gib(adapter_params: Real) -> Real:
