@@ -7,6 +7,7 @@ from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
 from farthing.estimate.cells import Row, positive, text
 from farthing.estimate.formats import Format, read_format, usual_format
+from farthing.estimate.framework_recipe import Recipe, recipe_of
 from farthing.estimate.model_row import of_row
 from farthing.estimate.setup import Setup, Software, Tuning, family_of, release_year
 from farthing.estimate.step_row import recomputation
@@ -24,8 +25,6 @@ FROZEN_BYTE: Final[Mapping[str, float]] = {
 """Bytes of a packed weight with its scales: 4 bits in blocks of 64, doubly quantized or not; 8 bits.
 Source: dettmers-2023-qlora."""
 
-_RECOMPUTES: Final = ("llama-factory", "torchtune", "hf-unsloth-bench", "meta", "llm4decompile")
-_SHARDS: Final = ("litgpt", "torchtune")
 _WIDEST_TP: Final = 8.0
 _TRAINED_BYTE: Final = 8.0  # weights, gradients and Adam's two states in 16 bits
 
@@ -38,8 +37,8 @@ def setup_of(row: Row) -> Setup:
     found = find.found_accelerator(text(row, "accelerator"))
     architecture = of_row(_shape_cells(row))
     tuning = _tuning(row, notes)
-    layout = _layout(row, architecture.shape["head_count"], family, notes)
-    layout["zero_stage"] = 3.0 if family in _SHARDS and _shares(tuning, family, layout) else 1.0
+    layout = _layout(row, architecture.shape["head_count"], recipe_of(family), notes)
+    layout["zero_stage"] = 3.0 if recipe_of(family).shares(tuning, layout["accelerator_count"]) else 1.0
     held = architecture.count("params") * (tuning.frozen_byte if tuning.frozen else _TRAINED_BYTE)
     if held / (layout["tp"] * layout["pp"]) > found.fact.memory_byte and layout["accelerator_count"] > 1:
         layout["zero_stage"] = 3.0
@@ -54,11 +53,6 @@ def setup_of(row: Row) -> Setup:
         tuning=tuning,
         notes=tuple(notes),
     )
-
-
-def _shares(tuning: Tuning, family: str, layout: Mapping[str, float]) -> bool:
-    """Whether a recipe shares the weights out: LitGPT's measured memory shows it only of trained ones."""
-    return layout["accelerator_count"] > 1 and not (family == "litgpt" and tuning.frozen)
 
 
 def _shape_cells(row: Row) -> Row:
@@ -97,7 +91,7 @@ def read_kernel(text_: str) -> str:
     return "hf" if plain else ""
 
 
-def _layout(row: Row, head_count: float, family: str, notes: list[str]) -> dict[str, float]:
+def _layout(row: Row, head_count: float, recipe: Recipe, notes: list[str]) -> dict[str, float]:
     count = positive(row, "n_accel") or 1.0
     seq = positive(row, "seq_len") or positive(row, "seq_len_max")
     if seq is None:
@@ -118,15 +112,8 @@ def _layout(row: Row, head_count: float, family: str, notes: list[str]) -> dict[
         "zero_stage": 1.0,
         **parallel,
     }
-    stated = text(row, "recompute") or _usual_recompute(family, count)
+    stated = text(row, "recompute") or recipe.recompute(count)
     return {**layout, **recomputation(stated)}
-
-
-def _usual_recompute(family: str, count: float) -> str:
-    """What recipes recompute where the row does not say: LitGPT only when it shards over several parts."""
-    if family in _RECOMPUTES:
-        return "full"
-    return ("full" if count > 1 else "none") if family == "litgpt" else ""
 
 
 def _parallelism(

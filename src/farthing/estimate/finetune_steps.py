@@ -9,6 +9,7 @@ import numpy as np
 from farthing.catalog.load import catalog
 from farthing.estimate import steps
 from farthing.estimate.finetune_chain import FINETUNE_CHAIN
+from farthing.estimate.framework_recipe import recipe_of
 from farthing.estimate.graph import plan
 from farthing.estimate.setup import OPTIMIZER_STATE_BYTE, Setup, Tuning, stack
 from farthing.units.types import FloatArray, Real
@@ -45,6 +46,7 @@ def tuning_numbers(setup: Setup, fitted: Mapping[str, float]) -> dict[str, float
         "unfused_level": float(tuning.kernel in _UNFUSED),
         "kernel_traffic_ratio": fitted["fine_kernel_traffic_ratio"] if fine else 1.0,
         "kernel_memory_ratio": fitted["fine_kernel_memory_ratio"] if fine else 1.0,
+        "logit_byte": fitted["logit_byte"] / recipe_of(setup.software.family).loss_chunk_count,
         **tuned_state_byte(tuning, setup.optimizer),
     }
     if tuning.trainable_params is not None and tuning.frozen:
