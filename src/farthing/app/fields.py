@@ -2,7 +2,8 @@
 
 A field's name is the option (`global_batch` is `--global-batch`), `quantity` the canonical name of
 the number it gives to the formulas, empty for a choice of words; with both, the number is the place
-of the word among its choices. Quantities are above zero, and not below `least`. Light on purpose:
+of the word among its choices. Quantities are above zero unless `zero` says otherwise, and not below
+`least`. Light on purpose:
 the command line reads this before it knows whether anything has to be computed.
 """
 
@@ -12,7 +13,7 @@ from typing import Literal, TypeAlias
 
 FieldKind: TypeAlias = Literal[
     "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
-    "duration", "money_per_hour",
+    "duration", "money", "money_per_hour",
 ]  # fmt: skip
 
 
@@ -26,6 +27,7 @@ class Field:
     quantity: str = ""
     choices: tuple[str, ...] = ()
     least: float = 0.0
+    zero: bool = False  # whether nothing at all can be said
 
     @property
     def option(self) -> str:
@@ -111,8 +113,32 @@ VALIDATE: tuple[Field, ...] = (
     Field("predictions", "file", "where to write id, quantity, low, mid, high, status and reason as CSV"),
 )
 
-VERBS: Mapping[str, tuple[Field, ...]] = {"train": TRAIN, "validate": VALIDATE}
-CHAINED = ("train",)  # verbs that have a chain of formulas of their own
+LAWS = ("besiroglu_2024", "hoffmann_2022", "muennighoff_2023", "sardana_2024")
+OPTIMUM: tuple[Field, ...] = (
+    Field("budget", "money", "what training and serving may cost together, for example '$1M'", "budget_usd"),
+    Field("flop", "flop", "the same in FLOPs, for example 5.76e23; FLOPs are then weighed, not money",
+          "budget_flop"),
+    Field("loss", "number", "the loss to reach, in nats per token of the law, for example 2.0",
+          "wanted_loss"),
+    Field("params", "params", "the size, for example 7B: how many tokens is it worth?", "params"),
+    Field("lifetime_tokens", "tokens", "tokens read and written over the model's whole life, for example 10T",
+          "lifetime_tokens", zero=True),
+    Field("tokens", "tokens", "unique tokens there are to train on; more are read again", "unique_tokens"),
+    Field("max_params", "params", "the largest size that can be served, for example 70B", "most_params"),
+    Field("law", "word", "which law of loss (default: besiroglu_2024)", choices=LAWS),
+    Field("by_flop", "flag", "weigh training and serving by their FLOPs, not their money"),
+    Field("model", "word", "a published model to mark on the scale, for example llama-3.1-8b"),
+    Field("accelerator", "word", "what trains it, and serves it (default: h100-sxm)"),
+    Field("serve_accelerator", "word", "what serves it, where that is another"),
+    Field("serve_rate", "money_per_hour", "price of an accelerator that serves (default: as for training)",
+          "serve_usd_per_gpu_hour"),
+    Field("precision", "word", "number format of the matrix products in training", choices=PRECISIONS),
+    *SPEED,
+    *(field for field in MONEY if field.name in ("rate", "term", "provider_kind")),
+)  # fmt: skip
+
+VERBS: Mapping[str, tuple[Field, ...]] = {"optimum": OPTIMUM, "train": TRAIN, "validate": VALIDATE}
+CHAINED = ("train", "optimum")  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
 NOT_READ_YET = frozenset({"book", "ledger"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

@@ -1,10 +1,12 @@
 """`graph`: the chains of formulas behind a verb, in the order in which they run."""
 
+from importlib import import_module
+
 import msgspec
 
 from farthing.app.explain import equation_of
 from farthing.app.fields import CHAINED
-from farthing.app.train import Way, ways
+from farthing.app.train import Way
 from farthing.estimate.graph import arguments_of, names_of, plan
 from farthing.units.figures import unit_label
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
@@ -36,7 +38,8 @@ def graph(verb: str) -> tuple[ChainShown, ...]:
         why = f"those that have one: {', '.join(CHAINED)}"
         fix = did_you_mean(verb, CHAINED) or "try farthing graph train"
         raise InputError([Problem("unknown-verb", "error", "graph", what, why, fix)])
-    return tuple(_shown(verb, way) for way in ways())
+    ways: tuple[Way, ...] = import_module(f"farthing.app.{verb}").ways()
+    return tuple(_shown(verb, way) for way in ways)
 
 
 def _shown(verb: str, way: Way) -> ChainShown:

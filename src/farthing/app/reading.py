@@ -52,10 +52,11 @@ def exchange_rates(texts: Iterable[str], as_of: date) -> Mapping[str, Rate]:
 
 
 def read_quantity(written: Written, field: Field, rates: Mapping[str, Rate]) -> Number:
-    """The quantity of a field: never zero or less, never below the field's own least."""
-    value = read_number(written, field.quantity, field.option, rates, Floor.POSITIVE)
+    """The quantity of a field: above zero, or zero where the field has that, never below its own least."""
+    floor = Floor.NOT_NEGATIVE if field.zero else Floor.POSITIVE
+    value = read_number(written, field.quantity, field.option, rates, floor)
     low = value.p05 if isinstance(value, Spread) else value
-    if low < field.least or not low > 0:
+    if low < field.least or not floor.admits(low):
         raise InputError([_too_low(field, str(written))])
     return value
 

@@ -97,7 +97,7 @@ def answer(asked: Asked) -> Estimate:
     """The estimate for options that were read already."""
     way = way_of(asked)
     found = solved(asked.with_names(names_of(way.chain)), way.estimate)
-    return in_currency(found, asked.currency, _rate(asked))
+    return in_currency(found, asked.currency, usd_per_unit(asked))
 
 
 def ways() -> tuple[Way, ...]:
@@ -130,7 +130,8 @@ def _given(asked: Asked, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if name in asked.options]
 
 
-def _rate(asked: Asked) -> float:
+def usd_per_unit(asked: Asked) -> float:
+    """Dollars for one unit of the currency that was asked for. Raises InputError where no rate is known."""
     if asked.currency == "USD":
         return 1.0
     rate = asked.rates.get(asked.currency)

@@ -136,7 +136,8 @@ def sought_of(question: Question) -> str:
 
 def _asked(question: Question) -> _Asked:
     way = sought_of(question)
-    words, noted = dict(question.words), ()
+    words = dict(question.words)
+    noted: tuple[Problem, ...] = ()
     if "accelerator" not in words:
         words["accelerator"] = catalog().assumptions["optimum_accelerator"].value
         noted = (_usual_part(words["accelerator"]),)
@@ -168,7 +169,7 @@ def _gather(inputs: Inputs, asked: _Asked) -> tuple[Problem, ...]:
 
 
 def _evaluated(inputs: Inputs, chain: Chain, wanted: tuple[str, ...]) -> Evaluation:
-    """The chain run on what was gathered, with `unique_tokens` and the like assumed where nobody gave them."""
+    """The chain run on what was gathered and, where nobody gave a value, on the catalog's assumptions."""
     bill.assume_missing(inputs, chain, wanted)
     return evaluate(chain, inputs, wanted)
 

@@ -28,6 +28,7 @@ def check_reach(run: Evaluation, wanted: float) -> None:
         return
     floor = run.quantiles("irreducible_loss")
     entropy = f"{floor[0]:.3f} to {floor[2]:.3f}"
+    other = "or for another --law, whose losses do not compare"
     raise FarthingError(
         [
             Problem(
@@ -35,8 +36,8 @@ def check_reach(run: Evaluation, wanted: float) -> None:
                 severity="error",
                 where="--loss",
                 what=f"no size and no data reach a loss of {wanted:g}",
-                why=f"the least is {least[0]:.3f} to {least[2]:.3f}, of which {entropy} is in the text itself",
-                fix=f"ask for {least[2] + 0.02:.2f} or more, or for another --law: their losses do not compare",
+                why=f"the least is {least[0]:.3f} to {least[2]:.3f}, and {entropy} is in the text itself",
+                fix=f"ask for {least[2] + 0.02:.2f} or more, {other}",
             )
         ]
     )
@@ -48,7 +49,7 @@ def check_sizes(run: Evaluation, way: str) -> None:
     if LEAST_PARAMS <= size <= MOST_PARAMS and data >= 1e6:
         return
     what = f"{way}, {figure(size, '', 2)} parameters on {figure(data, '', 2)} tokens come out"
-    why = f"language models have {LEAST_PARAMS:.0e} to {MOST_PARAMS:.0e} parameters, on a million tokens or more"
+    why = f"models have {LEAST_PARAMS:.0e} to {MOST_PARAMS:.0e} parameters, and a million tokens or more"
     fix = "check the budget, loss or size, and whether --lifetime-tokens leaves anything to train with"
     raise InputError([Problem("absurd-size", "error", "optimum", what, why, fix)])
 
@@ -86,7 +87,7 @@ def worth_knowing(run: Evaluation) -> Iterator[Problem]:
             code="repeated-data",
             severity="note" if passes <= 4 else "warning",
             where="--tokens",
-            what=f"the {figure(run.median('unique_tokens'), '', 3)} unique tokens are read {passes:.1f} times",
+            what=f"{figure(run.median('unique_tokens'), '', 3)} unique tokens are read {passes:.1f} times",
             why="up to four times is almost as good as fresh text, beyond sixteen hardly worth anything",
             fix="find more data, or a smaller budget" if passes > 4 else "",
         )

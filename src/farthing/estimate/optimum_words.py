@@ -14,7 +14,8 @@ def verdict(run: Evaluation, way: str) -> str:
     size, data = _range(run, "params", ""), _range(run, "tokens", "")
     ratio = figure(run.median("tokens_per_param"), "", 2)
     multiple = figure(run.median("chinchilla_multiple"), "", 2)
-    said = f"{_task(run, way)}: {size} parameters on {data} tokens, about {ratio} a parameter or {multiple} x Chinchilla"
+    scale = f"about {ratio} a parameter or {multiple} x Chinchilla"
+    said = f"{_task(run, way)}: {size} parameters on {data} tokens, {scale}"
     if "total_cost_usd" not in run.values:
         return f"{said}."
     train, serve = (_range(run, name, "USD") for name in ("train_cost_usd", "serve_cost_usd"))

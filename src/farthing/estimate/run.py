@@ -19,6 +19,7 @@ from farthing.units.spread import Spread
 from farthing.units.types import FloatArray, Real
 
 _BINS = 32
+_ROUNDING = 1e-12
 _TAILS = (0.05, 0.50, 0.95)
 
 
@@ -130,6 +131,8 @@ def quantiles(value: Real) -> tuple[float, float, float]:
     if not isinstance(value, np.ndarray):
         return (float(value),) * 3
     ordered = np.sort(value, axis=None)  # np.quantile imports masked arrays on its first call
+    if ordered[-1] - ordered[0] <= _ROUNDING * abs(ordered[-1]):  # what cancels out is exact
+        return (float(ordered[len(ordered) // 2]),) * 3
     low, mid, high = (_between(ordered, level * (len(ordered) - 1)) for level in _TAILS)
     return low, mid, high
 

@@ -1,4 +1,4 @@
-"""What an hour of an accelerator gives in training, from the same chain as `train`, and what serving takes."""
+"""What an accelerator-hour gives in training, from the same chain as `train`, and what serving takes."""
 
 import math
 from dataclasses import replace
@@ -62,7 +62,7 @@ def gather_training(inputs: Inputs, accelerator: str, params: float) -> None:
 
 
 def gather_serving(inputs: Inputs, trained_on: Found[Accelerator]) -> tuple[Problem, ...]:
-    """Add the accelerator that serves, the same one where nothing is said, and its rent where it is another."""
+    """Add the accelerator that serves, the same where nothing is said, and its rent where it is another."""
     name = inputs.question.word("serve_accelerator")
     found = find.found_accelerator(name) if name else trained_on
     note = found.fact.name if name else f"{found.fact.name}, on which it is trained"

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from farthing.estimate.answer import Estimate, Line
 from farthing.present.assumptions import assumptions, leading_sources
 from farthing.present.layout import Ink, paragraph, section, table
+from farthing.present.scale import scale
 from farthing.present.wording import NINE_IN_TEN, interval, middle, own_results, result_words, sentence, twin
 from farthing.units.figures import figure, span
 from farthing.units.problem import Problem
@@ -23,7 +24,11 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += section(f"What drives {answer.main}", _drivers(answer, width), ink)
     lines += section("Beside published runs", _industry(answer, width), ink)
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
-    lines += section("Next best", _rows(answer, width), ink)
+    if answer.verb == "optimum":
+        models = scale(answer, width, every=explain)
+        lines += section("Published models on the same scale", models, ink)
+    else:
+        lines += section("Next best", _rows(answer, width), ink)
     lines += section("Assumptions", assumptions(answer, width, explain=explain), ink)
     if explain:
         lines += section("Formulas, in the order in which they ran", _steps(answer, width), ink)

@@ -14,6 +14,7 @@ from farthing.doors.cli.lazy import LazyGroup, Verb
 _DOORS = "farthing.doors.cli"
 VERBS = {
     "train": Verb(f"{_DOORS}.train:command", "What a training run takes: time, memory, energy, money."),
+    "optimum": Verb(f"{_DOORS}.optimum:command", "How big to train, for a budget and a lifetime of use."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
     "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),

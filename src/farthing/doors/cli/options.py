@@ -73,5 +73,6 @@ _METAVARS = {
     "number": "NUMBER",
     "share": "SHARE",
     "duration": "DURATION",
+    "money": "MONEY",
     "money_per_hour": "MONEY",
 }
