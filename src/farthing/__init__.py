@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "train": "farthing.app.train",
+    "finetune": "farthing.app.finetune",
     "optimum": "farthing.app.optimum",
     "validate": "farthing.app.validate",
     "why": "farthing.app.why",

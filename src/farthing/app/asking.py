@@ -126,6 +126,8 @@ def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Questi
                 numbers[field.quantity] = float(field.choices.index(read_word(written, field)))
             elif field.quantity:
                 numbers[field.quantity] = read_quantity(_scalar(written), field, asked.rates)
+            elif field.kind == "switch":
+                words[field.name] = "yes" if read_flag(written, field) else "no"
             elif field.kind == "flag":
                 flags |= {field.name} if read_flag(written, field) else set()
             else:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 FieldKind: TypeAlias = Literal[
     "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
-    "duration", "money", "money_per_hour",
+    "duration", "money", "money_per_hour", "switch",
 ]  # fmt: skip
 
 
@@ -80,6 +80,9 @@ SPEED = (
     Field("goodput", "share", "share of the time that counts, failures and restarts taken off",
           "goodput"),
 )  # fmt: skip
+AGAINST = (
+    Field("against", "file", "a YAML file with options that differ: what does this save against it?"),
+)
 MONEY = (
     Field("rate", "money_per_hour", "price of one accelerator for one hour, for example '$2.50/h'",
           "rent_usd_per_gpu_hour"),
@@ -90,7 +93,48 @@ MONEY = (
     Field("pue", "number", "power of the data center over power of the machines", "pue", least=1.0),
 )  # fmt: skip
 
-TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *MONEY)
+TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *MONEY, *AGAINST)
+
+METHODS = ("lora", "qlora", "full", "dpo", "orpo", "distill", "continued", "managed")
+TUNING = (
+    Field("method", "word", "how it is tuned (default: lora)", choices=METHODS),
+    Field("weights", "word", "what is trained under dpo, orpo, distill and continued",
+          choices=("lora", "qlora", "full")),
+    Field("rank", "count", "rank of the adapters (default: 16)", "lora_rank"),
+    Field("bits", "word", "bits of a packed weight under qlora (default: 4)", choices=("4", "8")),
+    Field("reference", "word", "dpo: a reference model kept beside, its answers precomputed, or none",
+          choices=("kept", "precomputed", "none")),
+    Field("kernel", "word", "attention and loss kernels (default: flash)",
+          choices=("hf", "flash", "unsloth", "liger")),
+    Field("service", "word", "managed: the service, for example together (default: the cheapest)"),
+)  # fmt: skip
+EXAMPLES = (
+    Field("examples", "count", "examples to train on, for example 5000", "example_count"),
+    Field("tokens_per_example", "tokens", "mean length, or a range: p05 to p95 of the lengths",
+          "tokens_per_example"),
+    Field("epochs", "count", "passes over the examples (default: 3)", "epoch_count"),
+    Field("packing", "switch", "share sequences among examples (default), or pad each to the longest"),
+    Field("accumulation", "count", "microbatches of one accelerator in an optimizer step",
+          "accumulation_steps"),
+    Field("labels", "word", "people who make or judge the examples: classification, preference, response, "
+          "expert-response ..."),
+    Field("label_rate", "money", "what they are paid for an example, for example '$4'",
+          "label_usd_per_example"),
+    Field("synthetic", "share", "share of the examples that a teacher writes", "synthetic_share"),
+    Field("teacher", "word", "the model that writes them, by its listed price or hosted"),
+    Field("teacher_rate", "money", "what the teacher asks for a million written tokens",
+          "output_usd_per_m_tokens"),
+)  # fmt: skip
+FINETUNE: tuple[Field, ...] = (
+    *(field for field in WHAT if field.name not in ("flop_per_sample", "samples")),
+    *TUNING,
+    *EXAMPLES,
+    *(field for field in WHERE if field.name != "duration"),
+    *LAYOUT,
+    *SPEED,
+    *MONEY,
+    *AGAINST,
+)
 
 COMMON: tuple[Field, ...] = (
     Field("as_of", "word", "answer as on this date (default: today)"),
@@ -137,8 +181,8 @@ OPTIMUM: tuple[Field, ...] = (
     *(field for field in MONEY if field.name in ("rate", "term", "provider_kind")),
 )  # fmt: skip
 
-VERBS: Mapping[str, tuple[Field, ...]] = {"optimum": OPTIMUM, "train": TRAIN, "validate": VALIDATE}
-CHAINED = ("train", "optimum")  # verbs that have a chain of formulas of their own
+VERBS: Mapping[str, tuple[Field, ...]] = {"finetune": FINETUNE, "optimum": OPTIMUM, "train": TRAIN, "validate": VALIDATE}
+CHAINED = ("train", "finetune", "optimum")  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
 NOT_READ_YET = frozenset({"book", "ledger"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

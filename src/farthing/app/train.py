@@ -6,10 +6,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TypeAlias, TypedDict, Unpack
 
+from farthing.app.against import OPTION, saving
 from farthing.app.asking import Asked, ask
 from farthing.app.reading import Written
 from farthing.estimate import rental_time, sample_compute
 from farthing.estimate.answer import Estimate
+from farthing.estimate.compose import Prepared
 from farthing.estimate.currency import in_currency
 from farthing.estimate.graph import Chain, names_of
 from farthing.estimate.question import Question
@@ -54,6 +56,7 @@ class TrainOptions(TypedDict, total=False):
     owned: bool
     country: str
     pue: Written
+    against: str
     as_of: str
     currency: str
     fx: str | list[str]
@@ -69,11 +72,12 @@ class TrainOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to answer a verb: its formulas and the function that runs them."""
+    """One way to answer a verb: its formulas, the function that runs them, and the one that keeps the draws."""
 
     name: str
     chain: Chain
     estimate: Callable[[Question], Estimate]
+    prepared: Callable[[Question], Prepared] | None = None
 
 
 _Choice: TypeAlias = tuple[str, ...]
@@ -95,9 +99,22 @@ def train(**options: Unpack[TrainOptions]) -> Estimate:
 
 def answer(asked: Asked) -> Estimate:
     """The estimate for options that were read already."""
-    way = way_of(asked)
-    found = solved(asked.with_names(names_of(way.chain)), way.estimate)
+    if OPTION in asked.options:
+        found = saving(asked, _prepared)
+    else:
+        way = way_of(asked)
+        found = solved(_question(asked, way), way.estimate)
     return in_currency(found, asked.currency, usd_per_unit(asked))
+
+
+def _question(asked: Asked, way: Way) -> Question:
+    return asked.with_names(names_of(way.chain))
+
+
+def _prepared(asked: Asked) -> Prepared:
+    way = way_of(asked)
+    assert way.prepared is not None, f"{way.name} keeps no draws"
+    return way.prepared(_question(asked, way))
 
 
 def ways() -> tuple[Way, ...]:
@@ -123,7 +140,7 @@ def _language_model() -> Way | None:
     if find_spec("farthing.estimate.training") is None:
         return None
     training = import_module("farthing.estimate.training")
-    return Way("language model", training.CHAIN, training.estimate)
+    return Way("language model", training.CHAIN, training.estimate, training.prepared)
 
 
 def _given(asked: Asked, names: tuple[str, ...]) -> list[str]:
@@ -175,5 +192,7 @@ def _nothing_to_train() -> Problem:
     )
 
 
-_TIME_WAY = Way("price of time", rental_time.CHAIN, rental_time.estimate)
-_SAMPLE_WAY = Way("own FLOPs per sample", sample_compute.CHAIN, sample_compute.estimate)
+_TIME_WAY = Way("price of time", rental_time.CHAIN, rental_time.estimate, prepared=rental_time.prepared)
+_SAMPLE_WAY = Way(
+    "own FLOPs per sample", sample_compute.CHAIN, sample_compute.estimate, prepared=sample_compute.prepared
+)

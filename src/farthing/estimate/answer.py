@@ -33,10 +33,14 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class Result(Range, frozen=True, omit_defaults=True):
-    """A named result. `currency` is there for money that is not in dollars."""
+    """A named result. `currency` is there for money that is not in dollars.
+
+    `basis` says how a saving is known: `estimated` before anything ran.
+    """
 
     unit: str
     currency: str | None = None
+    basis: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):

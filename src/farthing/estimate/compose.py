@@ -32,7 +32,10 @@ _CITED = re.compile(r"Sources?:\s*([a-z0-9][a-z0-9.\-]+(?:,\s*[a-z0-9][a-z0-9.\-
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a chain itself adds to its numbers: the sentence, the bill, the other choices."""
+    """What a chain itself adds to its numbers: the sentence, the bill, the other choices.
+
+    `beside_published` places it among published training runs.
+    """
 
     verdict: str
     main: str
@@ -41,6 +44,7 @@ class Said:
     rows: tuple[Row, ...] = ()
     problems: tuple[Problem, ...] = ()
     next: str = ""
+    beside_published: bool = True
 
 
 class Prepared(NamedTuple):
@@ -76,7 +80,7 @@ def compose(inputs: Inputs, run: Evaluation, said: Said) -> Estimate:
         confidence=max((i.confidence for i in run.inputs.values() if i.confidence), default=None),
         main=said.main,
         tornado=run.tornado(said.main),
-        industry=standings(run),
+        industry=standings(run) if said.beside_published else (),
         steps=tuple(_step(run, step) for step in run.plan.steps),
     )
 

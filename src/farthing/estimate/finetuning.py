@@ -120,6 +120,7 @@ def _worked_out(
         lines=tuning_bill.lines(run, "Accelerators", "training.compute.gpu_hours"),
         rows=(*taken.rows, *managed_tuning.rows(inputs, way.recipe, what.architecture)),
         problems=(*problems, *few, *priced),
+        beside_published=False,
     )
     return Prepared(inputs, run, said)
 

@@ -75,6 +75,7 @@ def prepared(question: Question, lengths: tuple[Input, ...], made: Recipe) -> Pr
         lines=tuning_bill.lines(run, offers[chosen].name, "training.fine_tuning"),
         rows=tuple(_row(inputs, name, fact, chosen=name == chosen) for name, fact in _cheapest(offers)),
         problems=few_examples(inputs.median("example_count")),
+        beside_published=False,
     )
     return Prepared(inputs, run, said)
 

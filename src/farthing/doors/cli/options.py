@@ -32,6 +32,9 @@ def option(field: Field) -> click.Option:
     """One field as an option; its text is read by the app, not here."""
     if field.kind == "flag":
         return click.Option([field.option, field.name], is_flag=True, default=None, help=field.help)
+    if field.kind == "switch":
+        both = f"{field.option}/--no-{field.name.replace('_', '-')}"
+        return click.Option([both, field.name], default=None, help=field.help)
     metavar = "|".join(field.choices) if field.choices else _METAVARS.get(field.kind, "TEXT")
     return click.Option(
         [field.option, field.name], metavar=metavar, multiple=field.name in REPEATABLE, help=field.help
