@@ -12,7 +12,7 @@ from farthing.units.problem import Problem, did_you_mean, quoted
 
 def table_problems(kind: Kind, table: Table, lines: Sequence[PredictionRow]) -> tuple[Problem, ...]:
     """Warnings and notes; nothing here keeps the predictions from being written."""
-    found = [*_columns(kind, table.columns), *_ids(table.rows)]
+    found = [*column_problems(kind, table.columns), *_ids(table.rows)]
     turned_away = [line for line in lines if line.status == "refused"]
     if turned_away:
         first = turned_away[0]
@@ -29,7 +29,7 @@ def table_problems(kind: Kind, table: Table, lines: Sequence[PredictionRow]) -> 
     return tuple(found)
 
 
-def _columns(kind: Kind, columns: Sequence[str]) -> Iterator[Problem]:
+def column_problems(kind: Kind, columns: Sequence[str]) -> Iterator[Problem]:
     """A warning for each column that looks like a misspelled one."""
     known = {*kind.measured, *(name for row in shipped_rows(kind)[:1] for name in row), "source_family"}
     for column in columns:

@@ -8,6 +8,7 @@ from typing import TypeAlias, TypedDict, Unpack
 
 from farthing.app.against import OPTION, saving
 from farthing.app.asking import Asked, ask
+from farthing.app.calibrations import calibrated
 from farthing.app.reading import Written
 from farthing.estimate import rental_time, sample_compute
 from farthing.estimate.answer import Estimate
@@ -50,6 +51,7 @@ class TrainOptions(TypedDict, total=False):
     recompute: str
     mfu: Written
     goodput: Written
+    calibration: str
     rate: Written
     term: str
     provider_kind: str
@@ -72,11 +74,16 @@ class TrainOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to answer a verb: its formulas, the function that runs them, and the one that keeps the draws."""
+    """One way to answer a verb: its formulas and the function that runs them.
+
+    `steps` is the kind of measured steps that a calibration of it is made of, '' where there is none.
+    `prepared` gives the draws that a saving is made of.
+    """
 
     name: str
     chain: Chain
     estimate: Callable[[Question], Estimate]
+    steps: str = ""
     prepared: Callable[[Question], Prepared] | None = None
 
 
@@ -108,7 +115,7 @@ def answer(asked: Asked) -> Estimate:
 
 
 def _question(asked: Asked, way: Way) -> Question:
-    return asked.with_names(names_of(way.chain))
+    return calibrated(asked.with_names(names_of(way.chain)), way.steps)
 
 
 def _prepared(asked: Asked) -> Prepared:
@@ -140,7 +147,7 @@ def _language_model() -> Way | None:
     if find_spec("farthing.estimate.training") is None:
         return None
     training = import_module("farthing.estimate.training")
-    return Way("language model", training.CHAIN, training.estimate, training.prepared)
+    return Way("language model", training.CHAIN, training.estimate, "training", training.prepared)
 
 
 def _given(asked: Asked, names: tuple[str, ...]) -> list[str]:

@@ -9,13 +9,17 @@ import msgspec
 
 from farthing import __version__
 from farthing.app.asking import Asked, ask
+from farthing.app.calibrations import calibrated
 from farthing.app.fields import IDLE_IN_VALIDATE
 from farthing.app.table_file import Table, read_table, replacing, write_rows
 from farthing.app.table_problems import table_problems
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Cell
+from farthing.estimate.calibration import Calibration
 from farthing.estimate.prediction_row import COLUMNS, PredictionRow
 from farthing.estimate.scores import Pair, Score, by_group, score
+from farthing.estimate.step_kinds import KINDS as STEP_KINDS
+from farthing.estimate.validate_own import own_left_out
 from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import KINDS, Kind, Progress, Row, pairs, predicted
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
@@ -31,6 +35,7 @@ class ValidateOptions(TypedDict, total=False):
 
     table: str
     predictions: str
+    calibration: str
     as_of: str
     scenario: str
     seed: int
@@ -72,8 +77,9 @@ def validate(kind: str, **options: Unpack[ValidateOptions]) -> Validation:
     """Predict every row of a table (`training` or `runs`) and score what was measured.
 
     Without a table the published facts that ship are predicted, each from all the others. Measured
-    columns are never read for predicting. Raises InputError for a kind that is not built, and for
-    files that cannot be read or written.
+    columns are never read for predicting. A table is predicted with the user's calibration, where there
+    is one; rows that it was made from are predicted without themselves. Raises InputError for a kind that
+    is not built, and for files that cannot be read or written.
     """
     return answer(kind, ask("validate", options))
 
@@ -83,23 +89,31 @@ def answer(kind: str, asked: Asked, progress: Progress | None = None) -> Validat
     known = _kind(kind)
     _refuse_idle(asked)
     table, out = asked.question.word("table"), asked.question.word("predictions")
+    question = calibrated(asked.question, known.name if table and known.name in STEP_KINDS else "")
     if out is None:
-        return _validation(known, asked, *_answered(known, table, progress))
+        return _validation(known, asked, *_answered(known, table, question.calibration, progress))
     if table and Path(table).exists() and Path(out).exists() and Path(table).samefile(out):
         raise InputError([_same_file(out)])
     with replacing(out, "--predictions") as file:
-        rows, lines = _answered(known, table, progress)
+        rows, lines, notes = _answered(known, table, question.calibration, progress)
         write_rows(file, COLUMNS, (line.cells() for line in lines))
-    return _validation(known, asked, rows, lines)
+    return _validation(known, asked, rows, lines, notes)
 
 
-def _answered(kind: Kind, table: str | None, progress: Progress | None) -> tuple[Table, list[PredictionRow]]:
-    """The rows, and a line for each quantity of each row."""
+def _answered(
+    kind: Kind, table: str | None, calibration: Calibration | None, progress: Progress | None
+) -> tuple[Table, list[PredictionRow], tuple[Problem, ...]]:
+    """The rows, a line for each quantity of each row, and what to know of the user's own part in them."""
     read = Table((), tuple(shipped_rows(kind))) if table is None else read_table(table, "--table")
-    return read, left_out(kind, read.rows, predicted(kind, read.rows, progress))
+    lines = predicted(kind, read.rows, progress, calibration)
+    lines, seen = own_left_out(kind, calibration, read.rows, lines)
+    notes = () if calibration is None else (_calibration_used(calibration, seen),)
+    return read, left_out(kind, read.rows, lines), notes
 
 
-def _validation(kind: Kind, asked: Asked, table: Table, lines: Sequence[PredictionRow]) -> Validation:
+def _validation(
+    kind: Kind, asked: Asked, table: Table, lines: Sequence[PredictionRow], notes: tuple[Problem, ...]
+) -> Validation:
     given = asked.question.word("table")
     scored = {quantity: pairs(kind, quantity, table.rows, lines) for quantity in kind.quantities}
     found = {quantity: score([pair for pair, _ in some]) for quantity, some in scored.items()}
@@ -121,7 +135,7 @@ def _validation(kind: Kind, asked: Asked, table: Table, lines: Sequence[Predicti
         results=results,
         status=dict(Counter(line.status for line in lines)),
         rows=tuple(row for quantity, some in scored.items() for row in _groups(quantity, some)),
-        problems=problems,
+        problems=(*problems, *notes),
         next=f"farthing validate {kind.name} --explain",
     )
 
@@ -191,3 +205,10 @@ def _how_left_out() -> Problem:
     what = "each row is predicted from the evidence of all the others"
     why = "the fitted constants of the model saw it; docs/accuracy.md has the errors without that"
     return Problem("left-out", "note", "validate", what, why, "")
+
+
+def _calibration_used(calibration: Calibration, seen: int) -> Problem:
+    what = f"{calibration.source} is used"
+    rows = f"{seen:,} rows are among its measurements, each predicted without itself"
+    fix = "--calibration none answers without it"
+    return Problem("calibration", "note", "validate", what, rows if seen else "", fix)
