@@ -162,6 +162,7 @@ def _row(inputs: Inputs, name: str, fact: TuningService, *, chosen: bool) -> Row
         "peak_mem_gib": None,
         "fits": True,
         "chosen": chosen,
+        "smallest": False,
     }
 
 

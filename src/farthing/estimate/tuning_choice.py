@@ -74,25 +74,29 @@ def choose(job: Job, named: Found[Accelerator] | None, tokens: Tokens, epochs: f
         for key, way in ways.items()
     }
     chosen = _chosen(job, priced, named)
-    smallest = smallest_part(job)
+    least = smallest_way(job)
+    smallest = least.setup.accelerator.id if least else None
     if chosen is None:
         raise FarthingError([_too_large(job, named, count, ways, smallest)])
+    rows = list(_rows(job, priced, chosen))
+    if least and not any(_is_smallest(row, smallest) for row in rows):
+        own = named is None or named.id == smallest
+        rows.append(_row(_priced(job, least, tokens, epochs, own_rate=own)))
     return Choice(
         way=chosen.way,
-        rows=tuple(_rows(job, priced, chosen)),
+        rows=tuple(_marked(rows, smallest)),
         smallest=smallest or "none",
         problems=tuple(_remarks(chosen, named)),
         count_note=_count_note(job, named),
     )
 
 
-def smallest_part(job: Job) -> str | None:
-    """The GPU of the catalog with the least memory on one of which the job fits; None where none does."""
-    alone = best_ways(
-        replace(job, fixed={k: v for k, v in job.fixed.items() if k in _KEPT}), every_gpu(), 1.0
-    )
-    fitting = (p.id for p in every_gpu() if (w := alone.get((p.id, job.recipe.weights))) and w.fits)
-    return next(fitting, None)
+def smallest_way(job: Job) -> Way | None:
+    """The job alone on the GPU of the catalog with the least memory that holds it; None where none does."""
+    kept = {name: value for name, value in job.fixed.items() if name in _KEPT}
+    alone = best_ways(replace(job, fixed=kept), every_gpu(), 1.0)
+    ways = (alone.get((part.id, job.recipe.weights)) for part in every_gpu())
+    return next((way for way in ways if way is not None and way.fits), None)
 
 
 _KEPT: Final = ("micro_batch_sequences", "recompute_level")
@@ -170,6 +174,16 @@ def _rows(job: Job, priced: Mapping[Key, Priced], chosen: Priced) -> Iterator[Ro
         others = [p for (part, kind), p in priced.items() if kind == weights and part != own and p.way.fits]
         known = sorted((p for p in others if p.usd is not None), key=lambda p: p.usd or 0.0)
         yield from (_row(found) for found in known[: _OTHERS if weights == job.recipe.weights else 1])
+
+
+def _is_smallest(row: Row, smallest: str | None) -> bool:
+    return row["fits"] is True and row["accelerator"] == smallest and row["accelerator_count"] == 1
+
+
+def _marked(rows: list[Row], smallest: str | None) -> Iterator[Row]:
+    """Rows that say of one of them that it is the smallest GPU that holds the job."""
+    own = next((row for row in rows if _is_smallest(row, smallest)), None)
+    yield from ({**row, "smallest": row is own} for row in rows)
 
 
 def _row(found: Priced, *, chosen: bool = False) -> Row:
