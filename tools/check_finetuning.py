@@ -17,7 +17,7 @@ from out_of_memory import memory_score, ran_out
 
 from farthing.catalog.load import catalog
 from farthing.estimate import steps
-from farthing.estimate.finetune_prediction import as_row
+from farthing.estimate.finetune_prediction import as_row, unsaid_sd
 from farthing.estimate.finetune_row import setup_of
 from farthing.estimate.step_prediction import scales
 from farthing.estimate.validate_finetune import fits
@@ -40,6 +40,7 @@ def study(data: Data, what: str) -> Study[Data]:
         evidence=lambda seen, constants: evidence(seen, quantity, constants, scale),
         modelled=lambda left, constants: left.modelled(quantity, constants),
         measured=data.measured(quantity),
+        extra_sd=lambda left: unsaid_sd([row.setup for row in left.rows]),
     )
 
 

@@ -43,6 +43,7 @@ class Study(Generic[T]):
     evidence: Callable[[T, Mapping[str, float]], Evidence]
     modelled: Callable[[T, Mapping[str, float]], FloatArray]
     measured: FloatArray
+    extra_sd: Callable[[T], FloatArray] = lambda left: np.zeros(len(left.rows))
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def cross_validated(
         out = names == name
         seen, left = study.data.take(~out), told(study.data.take(out))
         constants = study.fit(seen)
-        mean, sd[out] = weighed(study.evidence(seen, constants), study.scale).predict(left.traits)
+        mean, spread = weighed(study.evidence(seen, constants), study.scale).predict(left.traits)
+        sd[out] = np.hypot(spread, study.extra_sd(left))
         log_mid[out] = np.log(study.modelled(left, constants)) + mean
     return Scores(np.exp(log_mid), sd, np.log(study.measured) - log_mid)
 

@@ -17,7 +17,13 @@ from fit_training import Priors, entry, soft, solve, tuned, unit_of, write
 from farthing.catalog.load import catalog
 from farthing.estimate import finetune_steps, steps
 from farthing.estimate.evidence import Evidence, Traits, covariance
-from farthing.estimate.finetune_prediction import MeasuredTuning, as_row, measured_tunings, tuning_traits
+from farthing.estimate.finetune_prediction import (
+    MeasuredTuning,
+    as_row,
+    measured_tunings,
+    noise_sd,
+    tuning_traits,
+)
 from farthing.units.types import FloatArray
 
 SPEED_PRIORS: Priors = {
@@ -45,16 +51,42 @@ MEMORY_PRIORS: Priors = {
     "score_copy_count": (2.0, 0.30, "copies of attention scores where attention is not fused"),
     "fine_kernel_memory_ratio": (0.6, 0.25, "activations left where kernels are written by hand"),
 }
+SCALE_ROUNDS = 30
+"""Rounds after which the scales of the evidence no longer move."""
 SPEED_SCALE = {
-    "software_sd": 0.25, "software_kind_sd": 0.10, "release_sd": 0.05, "release_mixture_sd": 0.03, "release_era_sd": 0.08,
-    "era_sd": 0.05, "era_format_sd": 0.08, "model_sd": 0.05, "model_accelerator_sd": 0.05, "layout_sd": 0.12, "twin_sd": 0.08,
-    "noise_sd": 0.03, "release_length_year": 0.5, "layout_length_ratio": 4.0, "twin_length_ratio": 3.0,
-}  # fmt: skip
+    "software_sd": 0.25,
+    "software_kind_sd": 0.10,
+    "release_sd": 0.05,
+    "release_mixture_sd": 0.03,
+    "release_era_sd": 0.08,
+    "era_sd": 0.05,
+    "era_format_sd": 0.08,
+    "model_sd": 0.05,
+    "model_accelerator_sd": 0.05,
+    "layout_sd": 0.12,
+    "twin_sd": 0.08,
+    "noise_sd": 0.03,
+    "release_length_year": 0.5,
+    "layout_length_ratio": 4.0,
+    "twin_length_ratio": 3.0,
+}
 MEMORY_SCALE = {
-    "software_sd": 0.20, "software_kind_sd": 0.10, "release_sd": 0.05, "release_mixture_sd": 0.05, "release_era_sd": 0.03,
-    "era_sd": 0.03, "era_format_sd": 0.05, "model_sd": 0.10, "model_accelerator_sd": 0.05, "layout_sd": 0.08, "twin_sd": 0.08,
-    "noise_sd": 0.04, "release_length_year": 0.5, "layout_length_ratio": 3.0, "twin_length_ratio": 2.0,
-}  # fmt: skip
+    "software_sd": 0.20,
+    "software_kind_sd": 0.10,
+    "release_sd": 0.05,
+    "release_mixture_sd": 0.05,
+    "release_era_sd": 0.03,
+    "era_sd": 0.03,
+    "era_format_sd": 0.05,
+    "model_sd": 0.10,
+    "model_accelerator_sd": 0.05,
+    "layout_sd": 0.08,
+    "twin_sd": 0.08,
+    "noise_sd": 0.04,
+    "release_length_year": 0.5,
+    "layout_length_ratio": 3.0,
+    "twin_length_ratio": 2.0,
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +129,7 @@ def fitted(
     """Constants of one quantity and their standard deviations as logarithms."""
     known = data.having(what)
     measured = known.measured(what)
-    own = covariance(known.traits, known.traits, scale) + np.eye(len(measured)) * scale["noise_sd"] ** 2
+    own = covariance(known.traits, known.traits, scale) + np.diag(noise_sd(known.rows, scale) ** 2)
     white = np.linalg.inv(np.linalg.cholesky(own))
 
     def miss(constants: dict[str, float]) -> FloatArray:
@@ -118,7 +150,7 @@ def evidence(data: Data, what: str, constants: Mapping[str, float], scale: Mappi
     """How a measured quantity differs from the model with these constants."""
     known = data.having(what)
     ratio = known.measured(what) / known.modelled(what, {**steps.constants(), **constants})
-    return Evidence(known.traits, np.log(ratio), np.full(len(ratio), scale["noise_sd"]), scale)
+    return Evidence(known.traits, np.log(ratio), noise_sd(known.rows, scale), scale)
 
 
 def published() -> Data:
@@ -140,7 +172,7 @@ def main() -> None:
         ("finetune_evidence", "tokens_per_s", SPEED_SCALE),
         ("finetune_memory_evidence", "mem_gib", MEMORY_SCALE),
     ):
-        scale = tuned(evidence(data, what, constants, start))
+        scale = tuned(evidence(data, what, constants, start), rounds=SCALE_ROUNDS)
         note = "scale of one thing that measured runs have in common"
         entries = {name: entry(value, 0.0, unit_of(name), note, source) for name, value in scale.items()}
         write(

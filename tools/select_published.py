@@ -3,8 +3,8 @@
     python tools/select_published.py SHARED_FOLDER
 
 reads training_throughput.csv and finetune_throughput.csv of SHARED_FOLDER/data and writes published/*.csv.
-A fifth of the rows, those whose SHA-256 of the id is divisible by five, is left out for good: they are what our own
-accuracy is tested on without having been seen. Sources are matched to `sources/training.yaml` by
+A fifth of the rows, those whose SHA-256 of the id is divisible by five, is left out for good: they are
+what our own accuracy is tested on without having been seen. Sources are matched to `sources/training.yaml` by
 title, those of fine-tuning to the repository they come from; a row without one stops the script.
 """
 

@@ -1,6 +1,6 @@
 """Speed and memory of many fine-tuning set-ups: the step model corrected by evidence."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -19,8 +19,12 @@ from farthing.estimate.finetune_steps import tuning_of
 from farthing.estimate.setup import Setup
 from farthing.estimate.step_prediction import Known, Prediction, corrected, scales
 from farthing.units.problem import FarthingError
+from farthing.units.types import FloatArray
 
 _GB: Final = 1e9 / 2**30
+UNSAID_NOISE_SD: Final = 0.25
+"""Extra spread of a step whose sequence length nobody stated, as a logarithm: lengths differ by a
+factor of two or more, and a third to a half of memory and speed goes with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,12 @@ def predict(setups: Sequence[Setup], known: Known | None = None) -> dict[str, Pr
     modelled, traits = finetune_steps.physics(setups), tuning_traits(setups)
     of = known or {}
     speed, memory = of.get("tokens_per_s_per_gpu"), of.get("peak_mem_gib")
-    return {
+    found = {
         "tokens_per_s_per_gpu": corrected(modelled.tokens_per_s, speed or speed_evidence(), traits),
         "peak_mem_gib": corrected(modelled.mem_gib, memory or memory_evidence(), traits),
     }
+    extra_sd = unsaid_sd(setups)
+    return {name: Prediction(one.mid, np.hypot(one.log_sd, extra_sd)) for name, one in found.items()}
 
 
 def tuning_traits(setups: Sequence[Setup]) -> Traits:
@@ -102,8 +108,19 @@ def _evidence(quantity: str, kind: str) -> Evidence:
     modelled = getattr(finetune_steps.physics([step.setup for step in known]), quantity)
     ratio = np.array([getattr(step, quantity) for step in known]) / modelled
     scale = scales(kind)
-    noise = np.full(len(known), scale["noise_sd"])
+    noise = noise_sd(known, scale)
     return Evidence(tuning_traits([step.setup for step in known]), np.log(ratio), noise, scale).robust()
+
+
+def noise_sd(steps: Sequence[MeasuredTuning], scale: Mapping[str, float]) -> FloatArray:
+    """Noise of each measurement: what is not said of a step is not the model's error."""
+    return np.hypot(scale["noise_sd"], unsaid_sd([step.setup for step in steps]))
+
+
+def unsaid_sd(setups: Sequence[Setup]) -> FloatArray:
+    """What the lengths of sequences that are not stated add to the spread of each set-up, as a logarithm."""
+    unsaid = [any("seq_len" in note for note in setup.notes) for setup in setups]
+    return np.where(unsaid, UNSAID_NOISE_SD, 0.0)
 
 
 def _number(row: Row, column: str) -> float:

@@ -41,7 +41,8 @@ RECIPES: Final[Mapping[str, Recipe]] = {
     "llm4decompile": Recipe(recomputes=1),
 }
 """By software family. torchtune's configurations as of 2025: checkpointing, a loss in eight chunks;
-LitGPT's measured memory shows sharding only of trained weights. Sources: pytorch-torchtune; lightning-ai-litgpt."""
+LitGPT's measured memory shows sharding only of trained weights.
+Sources: pytorch-torchtune; lightning-ai-litgpt."""
 
 
 def recipe_of(family: str) -> Recipe:

@@ -16,6 +16,7 @@ from farthing.estimate.prediction_row import PredictionRow
 from farthing.estimate.setup import Setup
 from farthing.estimate.step_prediction import Prediction
 from farthing.estimate.validate_tables import Kind, Row, configuration
+from farthing.units.types import FloatArray
 
 Measured: TypeAlias = MeasuredStep | MeasuredTuning
 
@@ -28,6 +29,7 @@ class _Known:
     speed: Callable[[], Evidence]
     memory: Callable[[], Evidence]
     fits: Callable[[Setup, float, float], bool]
+    extra_sd: Callable[[Sequence[Setup]], FloatArray]
 
 
 _KNOWN: Final[Mapping[str, _Known]] = {
@@ -36,12 +38,14 @@ _KNOWN: Final[Mapping[str, _Known]] = {
         step_prediction.speed_evidence,
         step_prediction.memory_evidence,
         lambda *_: True,
+        lambda setups: np.zeros(len(setups)),
     ),
     "finetune": _Known(
         finetune_prediction.measurements,
         finetune_prediction.speed_evidence,
         finetune_prediction.memory_evidence,
         validate_finetune.fits,
+        finetune_prediction.unsaid_sd,
     ),
 }
 
@@ -99,8 +103,8 @@ def left_out_steps(known: _Known) -> dict[tuple[str, str], PredictionRow]:
 
     The constants of the step model have seen the row; the evidence that corrects them has not.
     """
-    speed = _left_out(known.measurements(), known.speed(), lambda step: step.tokens_per_s)
-    memory = _left_out(known.measurements(), known.memory(), lambda step: step.mem_gib)
+    speed = _left_out(known, known.speed(), lambda step: step.tokens_per_s)
+    memory = _left_out(known, known.memory(), lambda step: step.mem_gib)
     setups = {step.id: step.setup for step in known.measurements()}
     full = {name for name, found in memory.items() if not known.fits(setups[name], found.mid, found.log_sd)}
     return {
@@ -128,14 +132,13 @@ class _LeftOut:
     log_sd: float
 
 
-def _left_out(
-    steps: Sequence[Measured], evidence: Evidence, measured: Callable[[Measured], float]
-) -> dict[str, _LeftOut]:
+def _left_out(of: _Known, evidence: Evidence, measured: Callable[[Measured], float]) -> dict[str, _LeftOut]:
     """Each measured value as all other measurements say."""
-    known = [step for step in steps if np.isfinite(measured(step))]
+    known = [step for step in of.measurements() if np.isfinite(measured(step))]
     error, unknown = evidence.left_out()
     values = np.array([measured(step) for step in known])
-    log_sd = np.sqrt(unknown + evidence.scale["interval_noise_sd"] ** 2)
+    extra_sd = of.extra_sd([step.setup for step in known])
+    log_sd = np.sqrt(unknown + evidence.scale["interval_noise_sd"] ** 2 + extra_sd**2)
     made = Prediction(values * np.exp(-error), log_sd)
     columns = zip(made.low, made.mid, made.high, log_sd, strict=True)
     return {step.id: _LeftOut(*map(float, ends)) for step, ends in zip(known, columns, strict=True)}

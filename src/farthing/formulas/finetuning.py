@@ -268,7 +268,8 @@ def model_state_byte(
     """Weights, gradients and optimizer states of one accelerator, in bytes.
 
     Frozen weights cost their own bytes and nothing more, tables stay in 16 bits; trained weights
-    cost as in training. Stages 1 to 3 share what they share there. Source: dettmers-2023-qlora.
+    cost as in training, and stages 1 to 3 share what they share there, of adapters too.
+    Source: dettmers-2023-qlora; rajbhandari-2020-zero.
 
     >>> float(model_state_byte(7e9, 7e9, 0.1e9, 0.1e9, 1, 1, 1, 1.0, 0.5, 40e6, 2, 4, 12) / 1e9)
     4.52
@@ -279,14 +280,13 @@ def model_state_byte(
     held = np.where(stage >= 3, sharded_params, replica_params)
     tables = np.minimum((embedding_params + output_params) / (tp * pp), held)
     packed = frozen_byte * (held - tables) + 2.0 * tables
-    adapters = adapter_params / (tp * pp)
     trained = (
         weight_byte * held
         + gradient_byte * np.where(stage >= 2, sharded_params, replica_params)
         + optimizer_byte * np.where(stage >= 1, sharded_params, replica_params)
     )
-    own = (weight_byte + gradient_byte + optimizer_byte) * adapters
-    return frozen_share * packed + (1 - frozen_share) * trained + own
+    adapters = adapter_params / (tp * pp) / replica_params
+    return frozen_share * packed + (1 - frozen_share + adapters) * trained
 
 
 def gathered_memory_byte(
@@ -300,7 +300,7 @@ def gathered_memory_byte(
 ) -> Real:
     """Layers held in full for a moment: gathered under stage 3, unpacked where weights are packed, in bytes.
 
-    Gathered weights, and gradients of trained ones, in 16 bits; unpacked weights in 16 bits.
+    Gathered weights as they are kept, and gradients of trained ones, in 16 bits; unpacked weights in 16 bits.
     Source: zhao-2023-fsdp; dettmers-2023-qlora.
 
     >>> float(gathered_memory_byte(8e9, 32, 3, 2, 1.0, 2.0, 4))
@@ -309,7 +309,8 @@ def gathered_memory_byte(
     2000000000.0
     """
     layer = replica_params / stage_layer_count
-    gathered = np.where(np.asarray(zero_stage) >= 3, (4.0 - 2.0 * frozen_share) * gathered_layer_count, 0.0)
+    kept_byte = frozen_share * frozen_byte + (1 - frozen_share) * 4.0
+    gathered = np.where(np.asarray(zero_stage) >= 3, kept_byte * gathered_layer_count, 0.0)
     unpacked = np.where(np.asarray(frozen_byte) < 2, 2.0 * frozen_share * unpacked_layer_count, 0.0)
     return layer * (gathered + unpacked)
 
