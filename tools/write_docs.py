@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     """Write or check all pages; 1 where a check finds one that differs."""
     stale = []
     with tempfile.TemporaryDirectory() as state:
-        os.environ |= {"FARTHING_STATE": state, "COLUMNS": "100", "NO_COLOR": "1"}
+        os.environ |= {"FARTHING_STATE": state, "FARTHING_DATA": state, "COLUMNS": "100", "NO_COLOR": "1"}
         for name, text in pages():
             path = ROOT / name
             if path.exists() and path.read_text("utf-8") == text:

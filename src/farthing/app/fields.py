@@ -80,9 +80,10 @@ SPEED = (
     Field("goodput", "share", "share of the time that counts, failures and restarts taken off",
           "goodput"),
 )  # fmt: skip
-AGAINST = (
-    Field("against", "file", "a YAML file with options that differ: what does this save against it?"),
+OWN = (
+    Field("calibration", "word", "your own measured steps to use: a name, or none (default: the last made)"),
 )
+AGAINST = (Field("against", "file", "a YAML file with options that differ: what does this save against it?"),)
 MONEY = (
     Field("rate", "money_per_hour", "price of one accelerator for one hour, for example '$2.50/h'",
           "rent_usd_per_gpu_hour"),
@@ -93,7 +94,7 @@ MONEY = (
     Field("pue", "number", "power of the data center over power of the machines", "pue", least=1.0),
 )  # fmt: skip
 
-TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *MONEY, *AGAINST)
+TRAIN: tuple[Field, ...] = (*WHAT, *WHERE, *LAYOUT, *SPEED, *OWN, *MONEY, *AGAINST)
 
 METHODS = ("lora", "qlora", "full", "dpo", "orpo", "distill", "continued", "managed")
 TUNING = (
@@ -132,6 +133,7 @@ FINETUNE: tuple[Field, ...] = (
     *(field for field in WHERE if field.name != "duration"),
     *LAYOUT,
     *SPEED,
+    *OWN,
     *MONEY,
     *AGAINST,
 )
@@ -155,6 +157,12 @@ VALIDATE: tuple[Field, ...] = (
         "table", "file", "a CSV table with an id and the columns of a set-up (default: the facts that ship)"
     ),
     Field("predictions", "file", "where to write id, quantity, low, mid, high, status and reason as CSV"),
+    *OWN,
+)
+CALIBRATE: tuple[Field, ...] = (
+    Field("table", "file", "a CSV table with the columns of a set-up and what was measured"),
+    Field("name", "word", "what to call it (default: mine); one of that name is replaced"),
+    Field("dry_run", "flag", "say what it would bring and keep nothing"),
 )
 
 LAWS = ("besiroglu_2024", "hoffmann_2022", "muennighoff_2023", "sardana_2024")
@@ -181,7 +189,13 @@ OPTIMUM: tuple[Field, ...] = (
     *(field for field in MONEY if field.name in ("rate", "term", "provider_kind")),
 )  # fmt: skip
 
-VERBS: Mapping[str, tuple[Field, ...]] = {"finetune": FINETUNE, "optimum": OPTIMUM, "train": TRAIN, "validate": VALIDATE}
+VERBS: Mapping[str, tuple[Field, ...]] = {
+    "finetune": FINETUNE,
+    "optimum": OPTIMUM,
+    "train": TRAIN,
+    "validate": VALIDATE,
+    "calibrate": CALIBRATE,
+}
 CHAINED = ("train", "finetune", "optimum")  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
 NOT_READ_YET = frozenset({"book", "ledger"})

@@ -5,6 +5,7 @@ from typing import Final, TypedDict, Unpack
 
 from farthing.app.against import OPTION, saving
 from farthing.app.asking import Asked, ask
+from farthing.app.calibrations import calibrated
 from farthing.app.reading import Written
 from farthing.app.train import Way, usd_per_unit
 from farthing.estimate import finetuning, managed_tuning
@@ -12,6 +13,7 @@ from farthing.estimate.answer import Estimate
 from farthing.estimate.compose import Prepared
 from farthing.estimate.currency import in_currency
 from farthing.estimate.graph import names_of
+from farthing.estimate.question import Question
 from farthing.estimate.solve import solved
 
 _OWN: Final = Way("own or rented accelerators", finetuning.CHAIN, finetuning.estimate)
@@ -69,6 +71,7 @@ class FinetuneOptions(TypedDict, total=False):
     owned: bool
     country: str
     pue: Written
+    calibration: str
     against: str
     as_of: str
     currency: str
@@ -98,18 +101,24 @@ def answer(asked: Asked) -> Estimate:
     if OPTION in asked.options:
         found = saving(asked, prepared)
     else:
-        found = solved(asked.with_names(_names(asked)), finetuning.estimate)
+        found = solved(_question(asked), finetuning.estimate)
     return in_currency(found, asked.currency, usd_per_unit(asked))
 
 
 def prepared(asked: Asked) -> Prepared:
     """The question worked out, with its draws."""
-    return finetuning.prepared(asked.with_names(_names(asked)))
+    return finetuning.prepared(_question(asked))
 
 
 def ways() -> tuple[Way, ...]:
     """Every way in which this version answers `finetune`."""
     return (_OWN, _MANAGED)
+
+
+def _question(asked: Asked) -> Question:
+    """The question with `--set` and `--solve` read, and what its asker measured."""
+    managed = asked.question.word("method") == "managed"
+    return calibrated(asked.with_names(_names(asked)), "" if managed else "finetune")
 
 
 def _names(asked: Asked) -> frozenset[str]:

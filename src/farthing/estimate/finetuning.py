@@ -13,10 +13,13 @@ from farthing.estimate import bill, finetune_steps, managed_tuning, tuning_bill
 from farthing.estimate.answer import Estimate
 from farthing.estimate.compose import Prepared, Said, compose, main_of
 from farthing.estimate.finetune_chain import FINETUNE_CHAIN
+from farthing.estimate.finetune_prediction import tuning_traits
 from farthing.estimate.gather import Basis, Input, Inputs
 from farthing.estimate.graph import Chain
 from farthing.estimate.hardware import machines
 from farthing.estimate.lost_time import GOODPUT, gather_preemptions
+from farthing.estimate.own_correction import known_by
+from farthing.estimate.own_practice import SETTLED, evidence_ground, learned_share, left_of
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.setup import device_numbers
@@ -161,8 +164,18 @@ def _gather_way(inputs: Inputs, what: Subject, taken: Choice) -> None:
             inputs.derive(name, float(np.ravel(column)[0]), "constant of the step model", _FIT)
     speed = Spread.lognormal(way.tokens_per_s / way.modelled_tokens_per_s, way.speed_log_sd)
     memory = Spread.lognormal(way.mem_gib / way.modelled_mem_gib, way.mem_log_sd)
-    inputs.derive("evidence_ratio", speed, _EVIDENCE, _FIT)
-    inputs.derive("memory_evidence_ratio", memory, _EVIDENCE, _FIT)
+    own = inputs.question.calibration
+    known = known_by("finetune", own)
+    ground = evidence_ground(own, known, "tokens_per_s_per_gpu", (_EVIDENCE, _FIT))
+    inputs.derive("evidence_ratio", speed, *ground)
+    held = evidence_ground(own, known, "peak_mem_gib", (_EVIDENCE, _FIT))
+    inputs.derive("memory_evidence_ratio", memory, *held)
+    if learned := learned_share(known, tuning_traits([setup])):
+        usual = catalog().assumptions["tuning_practice_ratio"]
+        practice = parse_as(usual.value, "tuning_practice_ratio", "assumption").value
+        note = usual.note + SETTLED.format(learned)
+        if isinstance(practice, Spread):
+            inputs.derive("practice_ratio", left_of(practice, learned), note, (*usual.sources, *ground[1]))
 
 
 def _gather_recipe(inputs: Inputs, way: Way) -> None:

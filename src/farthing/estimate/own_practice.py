@@ -9,38 +9,43 @@ in the median and in the spread. What a run loses between steps is goodput, and 
 from typing import Final
 
 from farthing.estimate.calibration import Calibration
-from farthing.estimate.evidence import traits_of
+from farthing.estimate.evidence import Traits
 from farthing.estimate.gather import Inputs
 from farthing.estimate.own_evidence import OwnEvidence
-from farthing.estimate.setup import Setup
 from farthing.estimate.step_prediction import Known
 from farthing.units.spread import Spread
 
 Ground = tuple[str, tuple[str, ...]]
 """Why a number is believed, in words and by its sources."""
 
-_PUBLIC: Final = ("fit-training-2026",)
-_EVIDENCE: Final = "measured steps like this one, relative to the step model"
+_PUBLIC: Final = ("measured steps like this one, relative to the step model", ("fit-training-2026",))
 _OWN_EVIDENCE: Final = "{}: your steps like this one, relative to the step model, and public ones"
 _SPREAD_IN_PRACTICE: Final = "; what is uncertain of it is part of practice_ratio"
 _PRACTICE: Final = (
     "the steps of whole published runs, relative to a tuned step; lost time is in goodput. "
     "1 is a run as fast as a benchmark"
 )
-_SETTLED: Final = "; your own steps settle {:.0%} of it"
+SETTLED: Final = "; your own steps settle {:.0%} of it"
 
 
-def evidence_ground(calibration: Calibration | None, known: Known, quantity: str) -> Ground:
-    """What the correction of a quantity rests on."""
+def evidence_ground(
+    calibration: Calibration | None, known: Known, quantity: str, public: Ground = _PUBLIC
+) -> Ground:
+    """What the correction of a quantity rests on: the `public` ground, and what was measured beside it."""
     if calibration is None or quantity not in known:
-        return _EVIDENCE, _PUBLIC
-    return _OWN_EVIDENCE.format(calibration.source), (calibration.source, *_PUBLIC)
+        return public
+    return _OWN_EVIDENCE.format(calibration.source), (calibration.source, *public[1])
 
 
-def learned_share(known: Known, setup: Setup) -> float:
-    """How much of a step's speed the user's own measurements settle, 0 to 1."""
+def learned_share(known: Known, traits: Traits) -> float:
+    """How much of the speed of one step the user's own measurements settle, 0 to 1."""
     own = known.get("tokens_per_s_per_gpu")
-    return float(own.learned_share(traits_of([setup]))[0]) if isinstance(own, OwnEvidence) else 0.0
+    return float(own.learned_share(traits)[0]) if isinstance(own, OwnEvidence) else 0.0
+
+
+def left_of(practice: Spread, learned: float) -> Spread:
+    """What is left of practice: 1 - `learned` of the logarithm of its median and of its variance."""
+    return _narrowed(practice, practice.p50 ** (1 - learned), 1 - learned)
 
 
 def settle_practice(inputs: Inputs, usual: Spread, step: Spread, learned: float, ground: Ground) -> None:
@@ -54,10 +59,9 @@ def settle_practice(inputs: Inputs, usual: Spread, step: Spread, learned: float,
         inputs.derive("practice_ratio", usual, _PRACTICE, ("fit-runs-2026",))
         inputs.derive("evidence_ratio", step.p50, note + _SPREAD_IN_PRACTICE, sources)
         return
-    left = 1 - learned
-    practice = _narrowed(usual, usual.p50**left, left)
+    practice = left_of(usual, learned)
     inputs.derive(
-        "practice_ratio", practice, _PRACTICE + _SETTLED.format(learned), ("fit-runs-2026", sources[0])
+        "practice_ratio", practice, _PRACTICE + SETTLED.format(learned), ("fit-runs-2026", sources[0])
     )
     inputs.derive("evidence_ratio", _narrowed(step, step.p50, learned), note, sources)
 

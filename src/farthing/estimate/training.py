@@ -6,6 +6,7 @@ from typing import Final
 from farthing.estimate import bill
 from farthing.estimate.answer import Estimate, Row
 from farthing.estimate.compose import Prepared, Said, compose, main_of
+from farthing.estimate.evidence import traits_of
 from farthing.estimate.formats import read_format, usual_format
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
@@ -103,7 +104,7 @@ def _gathered(asked: Machines, what: Subject, chosen: Chosen) -> Inputs:
     if _SPEED.isdisjoint(inputs.names):
         lasting = usual_goodput(chosen.setup.layout["accelerator_count"])
         usual = practice_ratio(_planned(inputs, chosen), lasting)
-        settle_practice(inputs, usual, step, learned_share(known, chosen.setup), ground)
+        settle_practice(inputs, usual, step, learned_share(known, traits_of([chosen.setup])), ground)
     inputs.derive("evidence_ratio", step, *ground)
     size = _spread(memory, chosen.modelled.mem_gib[0])
     ground = evidence_ground(asked.question.calibration, known, "peak_mem_gib")

@@ -16,6 +16,7 @@ from farthing.estimate import finetune_steps
 from farthing.estimate.architecture import Architecture
 from farthing.estimate.finetune_prediction import predict
 from farthing.estimate.formats import read_format, usual_format
+from farthing.estimate.own_correction import known_by
 from farthing.estimate.question import Question
 from farthing.estimate.search import AXES
 from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of, release_year
@@ -124,7 +125,7 @@ def best_ways(job: Job, parts: Iterable[Found[Accelerator]], count: float) -> di
                 owners.append((part.id, recipe))
     found: dict[tuple[str, str], Way] = {}
     grouped: dict[tuple[str, str], list[Way]] = {}
-    for way in _evaluated(setups, [recipe for _, recipe in owners]):
+    for way in _evaluated(job, setups, [recipe for _, recipe in owners]):
         grouped.setdefault((way.setup.accelerator.id, way.recipe.weights), []).append(way)
     for (part_id, weights), ways in grouped.items():
         whole = found.get((part_id, "full"))
@@ -220,13 +221,15 @@ def _batch(question: Question, replicas: float, micro: float) -> float | None:
     return max(usual, replicas) if max(usual, replicas) % one == 0 else None
 
 
-def _evaluated(setups: Sequence[Setup], recipes: Sequence[Recipe]) -> Iterator[Way]:
+def _evaluated(job: Job, setups: Sequence[Setup], recipes: Sequence[Recipe]) -> Iterator[Way]:
     """Set-ups with their predictions; adapters are never said to need more than full fine-tuning."""
     if not setups:
         return
-    modelled, predicted = finetune_steps.physics(setups), predict(setups)
+    known = known_by("finetune", job.question.calibration)
+    modelled, predicted = finetune_steps.physics(setups), predict(setups, known)
     whole = [recipe.with_weights("full").tuning for recipe in recipes]
-    bound = predict([replace(setup, tuning=tuning) for setup, tuning in zip(setups, whole, strict=True)])
+    fully = [replace(setup, tuning=tuning) for setup, tuning in zip(setups, whole, strict=True)]
+    bound = predict(fully, known)
     speed, memory = predicted["tokens_per_s_per_gpu"], predicted["peak_mem_gib"]
     held = np.minimum(memory.mid, bound["peak_mem_gib"].mid)
     for place, (setup, recipe) in enumerate(zip(setups, recipes, strict=True)):

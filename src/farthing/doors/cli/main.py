@@ -20,6 +20,7 @@ VERBS = {
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
     "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),
     "validate": Verb(f"{_DOORS}.validate:command", "Predict measured tables, and say how far off that is."),
+    "calibrate": Verb(f"{_DOORS}.calibrate:command", "Fit the step model to your own measured steps."),
     "demo": Verb(f"{_DOORS}.demo:command", "A published training run, estimated beside what was reported."),
 }
 
