@@ -205,22 +205,32 @@ def memory_bound_s(
 
 
 def dp_comm_s(
-    trained_params: Real,
+    replica_params: Real,
     shard_count: Real,
     tp: Real,
     pp: Real,
+    zero_stage: Real,
+    micro_batch_count: Real,
+    gradient_byte: Real,
     scale_up_count: Real,
     link_byte_per_s: Real,
     network_byte_per_s: Real,
     link_efficiency_share: Real,
     network_efficiency_share: Real,
+    network_latency_us: Real,
+    layer_count: Real,
+    frozen_share: Real,
+    frozen_byte: Real,
+    adapter_params: Real,
 ) -> Real:
-    """Exchange of the gradients and values of trained weights, in seconds per step.
+    """Exchange of gradients and weights over data-parallel ranks, in seconds per step.
 
-    Frozen weights have none. Source: rajbhandari-2020-zero.
+    Trained weights as in training. Frozen ones have no gradient and stay where they are; under stage 3
+    they are gathered as they are kept, twice in every microbatch. Source: rajbhandari-2020-zero;
+    zhao-2023-fsdp.
 
-    >>> float(dp_comm_s(40e6, 8, 1, 1, 8, 450e9, 50e9, 1.0, 1.0).round(6))
-    0.000467
+    >>> float(dp_comm_s(7e9, 1, 1, 1, 1, 8, 4, 8, 450e9, 50e9, 1.0, 1.0, 10, 32, 1.0, 0.5, 40e6))
+    0.0
     """
     rate = group_byte_per_s(
         shard_count,
@@ -231,23 +241,42 @@ def dp_comm_s(
         link_efficiency_share,
         network_efficiency_share,
     )
-    return 6.0 * trained_params / (tp * pp) * (shard_count - 1) / shard_count / rate
+    sharded = np.asarray(zero_stage) >= 3
+    rounds = np.where(sharded, micro_batch_count, 1.0)
+    gathers = np.where(sharded, 2.0, 1.0)
+    trained = (1 - frozen_share) * replica_params + adapter_params / (tp * pp)
+    frozen = np.where(sharded, frozen_byte * frozen_share * replica_params, 0.0)
+    moved = gathers * (2.0 * trained + frozen) + gradient_byte * trained
+    latency = np.where(
+        np.asarray(shard_count) > 1,
+        3e-6 * network_latency_us * layer_count * np.log2(np.maximum(shard_count, 1.0)),
+        0.0,
+    )
+    return rounds * (moved * (shard_count - 1) / shard_count / rate + latency)
 
 
 def optimizer_s(
-    trained_params: Real,
+    replica_params: Real,
+    shard_count: Real,
     tp: Real,
     pp: Real,
+    zero_stage: Real,
     hbm_byte_per_s: Real,
     hbm_efficiency_share: Real,
     optimizer_traffic_byte: Real,
+    frozen_share: Real,
+    adapter_params: Real,
 ) -> Real:
-    """Optimizer update of the trained weights, in seconds per step. Source: rajbhandari-2020-zero.
+    """Optimizer update of the trained weights, memory-bound, in seconds per step.
 
-    >>> optimizer_s(7e9, 1, 1, 2e12, 1.0, 30)
+    Stages 1 to 3 share them over the ranks. Source: rajbhandari-2020-zero.
+
+    >>> float(optimizer_s(7e9, 1, 1, 1, 0, 2e12, 1.0, 30, 0.0, 0.0))
     0.105
     """
-    return trained_params / (tp * pp) * optimizer_traffic_byte / (hbm_byte_per_s * hbm_efficiency_share)
+    trained = (1 - frozen_share) * replica_params + adapter_params / (tp * pp)
+    held = trained / np.where(np.asarray(zero_stage) >= 1, shard_count, 1.0)
+    return held * optimizer_traffic_byte / (hbm_byte_per_s * hbm_efficiency_share)
 
 
 def model_state_byte(
