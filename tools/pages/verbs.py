@@ -10,12 +10,21 @@ from pages.consoles import renewed
 
 _TIME = "--accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h' --as-of 2026-02-01"
 _MODEL = "--model llama-3.1-8b --tokens 1T --accelerator h100-sxm --count 256 --as-of 2026-02-01"
+_SIZE = "--accelerator h100-sxm --as-of 2026-02-01"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "train": (
         f"train {_MODEL}",
         f"train {_TIME} --quiet",
         f"train {_MODEL} --solve count --target 'wall_clock_days=7' --quiet",
         "train --model llama-3.1-405b --tokens 15T --accelerator h100-sxm --count 8 --as-of 2026-02-01",
+    ),
+    "optimum": (
+        f"optimum --budget '$1M' --lifetime-tokens 10T --model llama-3.1-8b {_SIZE}",
+        f"optimum --budget '$1M' {_SIZE} --quiet",
+        f"optimum --flop 5.76e23 {_SIZE} --quiet",
+        f"optimum --loss 2.05 --lifetime-tokens 1T {_SIZE} --quiet",
+        f"optimum --params 7B --lifetime-tokens 10T --tokens 1T {_SIZE} --quiet",
+        f"optimum --loss 1.7 {_SIZE}",
     ),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),

@@ -18,6 +18,7 @@ from farthing.units.problem import FarthingError, InputError, Problem
 
 _STEP = 4.0
 _REACH = 30
+_NO_ANSWER = (INFEASIBLE, "not-finite", "absurd-size")
 _WHOLE = ("_count", "_sequences", "_tokens", "tp", "pp", "vp", "cp", "dp", "ep")
 
 
@@ -100,7 +101,7 @@ def _bracket(miss: Callable[[float], float], wish: Solve, points: Iterator[float
 
 
 def _skippable(error: FarthingError) -> bool:
-    return all(problem.code in (INFEASIBLE, "not-finite") for problem in error.problems)
+    return all(problem.code in _NO_ANSWER for problem in error.problems)
 
 
 def _same_side(one: float, other: float) -> bool:
