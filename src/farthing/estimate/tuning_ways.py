@@ -20,9 +20,11 @@ from farthing.estimate.own_correction import known_by
 from farthing.estimate.question import Question
 from farthing.estimate.search import AXES
 from farthing.estimate.setup import USUAL_OPTIMIZER, Setup, Software, family_of, release_year
+from farthing.estimate.step_prediction import Known
 from farthing.estimate.tuning_recipe import WEIGHTS, Recipe, median
 from farthing.formulas.tuning_run import reference_memory_gib
 from farthing.units.problem import InputError
+from farthing.units.types import FloatArray
 
 PER_GIB: Final = 2**30
 LIKELY: Final = 0.6744897501960817
@@ -229,9 +231,8 @@ def _evaluated(job: Job, setups: Sequence[Setup], recipes: Sequence[Recipe]) -> 
     modelled, predicted = finetune_steps.physics(setups), predict(setups, known)
     whole = [recipe.with_weights("full").tuning for recipe in recipes]
     fully = [replace(setup, tuning=tuning) for setup, tuning in zip(setups, whole, strict=True)]
-    bound = predict(fully, known)
     speed, memory = predicted["tokens_per_s_per_gpu"], predicted["peak_mem_gib"]
-    held = np.minimum(memory.mid, bound["peak_mem_gib"].mid)
+    held = np.minimum(_held_gib(setups, known), _held_gib(fully, known))
     for place, (setup, recipe) in enumerate(zip(setups, recipes, strict=True)):
         yield Way(
             setup=setup,
@@ -244,6 +245,19 @@ def _evaluated(job: Job, setups: Sequence[Setup], recipes: Sequence[Recipe]) -> 
             modelled_mem_gib=float(modelled.mem_gib[place]),
             reference_gib=_reference_gib(setup, recipe),
         )
+
+
+def _held_gib(setups: Sequence[Setup], known: Known) -> FloatArray:
+    """Memory as measured steps suggest it, at its median, in GiB.
+
+    What is recomputed is not held: a set-up that recomputes takes no more than the same one that does
+    not, less what the memory model takes off. Few measured steps differ in that alone, so that the
+    evidence of one must speak for the other.
+    """
+    bare = [replace(setup, layout={**setup.layout, "recompute_share": 0.0}) for setup in setups]
+    less = finetune_steps.physics(setups).mem_gib / finetune_steps.physics(bare).mem_gib
+    own, other = (predict(some, known)["peak_mem_gib"].mid for some in (setups, bare))
+    return np.asarray(np.minimum(own, other * less))
 
 
 def _reference_gib(setup: Setup, recipe: Recipe) -> float:
