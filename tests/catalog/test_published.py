@@ -18,6 +18,16 @@ def test_cells_become_numbers_and_blanks_nothing(folder):
     assert load.catalog(folder.root).published_training == {}
 
 
+def test_a_measured_fine_tuning_keeps_what_it_says_and_nothing_else(folder):
+    head = "id,framework,model,method,accelerator,year,source,confidence,lora_rank,peak_mem_gb,oom"
+    row = "F1,LitGPT,Llama,QLoRA,fast-one,2024,sheet,A,8,20.5,no"
+    folder.write(published.TUNINGS.name, f"{head}\n{row}\n")
+    step = load.catalog(folder.root).published_finetuning["F1"]
+    assert (step.method, step.lora_rank, step.peak_mem_gb, step.oom) == ("QLoRA", 8, 20.5, "no")
+    assert (step.peak_mem_gib, step.tokens_per_s_per_gpu) == (None, None)
+    assert published.tunings(folder.root).keys() == {"F1"}
+
+
 @pytest.mark.parametrize(
     ("text", "where", "what"),
     [
@@ -42,3 +52,4 @@ def test_our_own_tables_are_sound():
     facts = load.catalog()
     assert len(facts.published_runs) > 20
     assert len(facts.published_training) > 100
+    assert len(facts.published_finetuning) > 150

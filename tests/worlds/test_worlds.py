@@ -1,4 +1,4 @@
-"""Worlds: what papers print, or what follows from it by hand, against the chain that `train` runs."""
+"""Worlds: what papers print, or what follows from it by hand, against the chains that verbs run."""
 
 from pathlib import Path
 
@@ -6,11 +6,13 @@ import pytest
 import yaml
 
 from farthing.estimate.architecture import of_model
+from farthing.estimate.finetune_chain import FINETUNE_CHAIN
 from farthing.estimate.graph import plan
 from farthing.estimate.training import CHAIN
 
 WORLDS = sorted(Path(__file__).parent.glob("*.yaml"))
-KEYS = {"name", "source", "model", "inputs", "outputs", "rel"}
+CHAINS = {"train": CHAIN, "finetune": FINETUNE_CHAIN}
+KEYS = {"name", "source", "chain", "model", "inputs", "outputs", "rel"}
 
 
 def worlds():
@@ -29,5 +31,5 @@ def test_what_is_printed_comes_out(world, output):
     assert world.keys() <= KEYS
     shape = of_model(world["model"]).numbers() if "model" in world else {}
     known = shape | {name: number(value) for name, value in world["inputs"].items()}
-    found = plan(CHAIN, frozenset(known), (output,)).run(known)[output]
+    found = plan(CHAINS[world.get("chain", "train")], frozenset(known), (output,)).run(known)[output]
     assert float(found) == pytest.approx(number(world["outputs"][output]), rel=world["rel"])
