@@ -18,7 +18,7 @@ from farthing.units.quantity import parse_as
 from farthing.units.spread import Spread
 
 SHARED = Path(os.environ.get("FARTHING_SHARED", Path(__file__).parents[3] / "shared"))
-WORDS = ("country", "provider_kind", "term")
+WORDS = ("optimum_accelerator", "country", "provider_kind", "term")
 
 
 @pytest.fixture(scope="module")
