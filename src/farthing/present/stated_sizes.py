@@ -11,8 +11,8 @@ _LAW = "Twenty tokens for each parameter, beside the refitted law of Besiroglu a
 _TRAINED = "Used: parameters that a token uses, which are fewer than all in a mixture of experts."
 _CORPUS = "Shares as the report has them, prices by kind of text as our dated assumptions, most of them D."
 _GROWTH = (
-    "A line through log tokens per used parameter over release dates, nine times in ten. Epoch AI finds 3.1x a "
-    "year since 2022 among notable open models (August 2025)."
+    "A line through log tokens per used parameter over release dates, nine times in ten. Epoch AI finds 3.1x "
+    "a year since 2022 among notable open models (August 2025)."
 )
 
 
