@@ -48,7 +48,16 @@ def make_setup():
 
 @pytest.fixture(scope="session")
 def measured_table():
-    file = shared_folder() / "data/training_throughput.csv"
+    return shared_table("training_throughput.csv")
+
+
+@pytest.fixture(scope="session")
+def tuning_table():
+    return shared_table("finetune_throughput.csv")
+
+
+def shared_table(name):
+    file = shared_folder() / "data" / name
     if not file.is_file():
         pytest.skip("the table of measured steps is not here: set FARTHING_SHARED to its folder")
     with file.open(newline="", encoding="utf-8-sig") as handle:
