@@ -1,9 +1,11 @@
 """Fit how much a user's own steps differ from public ones: the scales of `estimate/own_evidence.py`.
 
-    python tools/fit_calibration.py    # writes catalog/data/calibration/{user_evidence,user_memory_evidence}.yaml
+    python tools/fit_calibration.py
 
-Each public source in turn is the user (tools/pseudo_users.py): it is given five of its rows, and the scales are
-those at which the rest of its rows is likeliest, under Student's distribution, so that an odd row does not rule.
+writes catalog/data/calibration/{user_evidence,user_memory_evidence}.yaml.
+
+Each public source in turn is the user (tools/pseudo_users.py): it is given five of its rows, and the scales
+are those at which the rest is likeliest, under Student's distribution, so that an odd row does not rule.
 """
 
 from collections.abc import Mapping, Sequence

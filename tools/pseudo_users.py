@@ -14,7 +14,7 @@ import numpy as np
 from fit_training import covering
 
 from farthing.estimate import finetune_steps, steps
-from farthing.estimate.own_evidence import TERMS, OwnEvidence, robust_precision, user_covariance
+from farthing.estimate.own_evidence import TERMS, OwnEvidence, robust_precision, scatter, user_covariance
 from farthing.estimate.step_kinds import MEMORY, QUANTITIES, SPEED
 from farthing.estimate.step_prediction import scales
 from farthing.units.types import FloatArray
@@ -46,18 +46,23 @@ class PseudoUser:
         what = "speed" if self.quantity == SPEED else "memory"
         return f"{self.kind} {what}: {self.source}"
 
+    def between(self, scale: Mapping[str, float]) -> FloatArray:
+        """Covariance of the user's rows that public evidence leaves."""
+        return self.own.between + user_covariance(self.own.traits, self.own.traits, scale)
+
     def predicted(
         self, scale: Mapping[str, float], given: FloatArray, rest: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Error left (logarithm) and standard deviation on the rest of the rows, some of them given."""
         public, left = self.own.public.scale, self.own.left
-        every = self.own.between + user_covariance(self.own.traits, self.own.traits, scale)
+        every = self.between(scale)
         toward = every[np.ix_(rest, given)]
         known = every[np.ix_(given, given)]
         precision = robust_precision(self.own.traits.take(given), left[given], known, public)
         mean = toward @ (precision @ left[given])
         variance = np.diag(every)[rest] - ((toward @ precision) * toward).sum(1)
-        return left[rest] - mean, np.sqrt(np.maximum(variance, 0) + public["interval_noise_sd"] ** 2)
+        noise = public["interval_noise_sd"] ** 2 + scatter(left[given], known, public["noise_sd"])
+        return left[rest] - mean, np.sqrt(np.maximum(variance, 0) + noise)
 
     def draws(self, count: int, given: int = GIVEN, seed: int = 0) -> Iterator[tuple[FloatArray, FloatArray]]:
         """Random choices of rows to give, each with the rows that are left."""

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from farthing.app.asking import Asked, ask
-from farthing.app.calibration_report import Calibrated, report, shortened
+from farthing.app.calibration_report import MOST_NAMED, Calibrated, report, shortened
 from farthing.app.calibrations import (
     USUAL_NAME,
     calibrations,
@@ -22,7 +22,8 @@ from farthing.app.fields import IDLE_IN_VALIDATE
 from farthing.app.table_file import read_table
 from farthing.app.table_problems import column_problems
 from farthing.estimate.calibration import Calibration
-from farthing.estimate.own_steps import MEASURED, MOST_ROWS, OwnStep, own_steps
+from farthing.estimate.own_choice import worth_measuring
+from farthing.estimate.own_steps import MEASURED, MOST_ROWS, OwnStep, own_steps, unmeasured
 from farthing.estimate.step_kinds import KINDS, step_kind
 from farthing.estimate.validate_shipped import shipped_among
 from farthing.estimate.validate_tables import KINDS as TABLES
@@ -76,11 +77,17 @@ def answer(kind: str, asked: Asked) -> Calibrated:
     with np.errstate(all="ignore"):
         steps, aside = own_steps(steps_of, read.rows)
     columns = tuple(column_problems(TABLES[kind], read.columns))
+    open_rows = unmeasured(steps_of, read.rows)
+    telling = worth_measuring(
+        kind, [step.setup for step in steps], [setup for _, setup in open_rows], MOST_NAMED
+    )
+    following = tuple(open_rows[place][0] for place in telling)
     if not steps:
-        raise InputError([_nothing_to_learn(len(read.rows)), *shortened(aside), *columns])
+        raise InputError([_nothing_to_learn(len(read.rows), following), *shortened(aside), *columns])
     made = _made(kind, name, asked.question.as_of.isoformat(), steps)
     where = "" if "dry_run" in asked.question.flags else str(save(made))
-    return report(asked.question, made, steps, (*columns, *shortened(aside), *_known(kind, steps)), where)
+    problems = (*columns, *shortened(aside), *_known(kind, steps))
+    return report(asked.question, made, steps, following, problems, where)
 
 
 def kept() -> tuple[Kept, ...]:
@@ -148,7 +155,9 @@ def _too_many(count: int) -> Problem:
     return Problem("too-many-rows", "error", "--table", what, why, fix)
 
 
-def _nothing_to_learn(count: int) -> Problem:
+def _nothing_to_learn(count: int, following: Sequence[str]) -> Problem:
     what = f"none of the {count:,} rows has a measurement that can be used" if count else "there are no rows"
     fix = f"a row needs a model, an accelerator, and one of {', '.join(MEASURED)}"
-    return Problem("nothing-measured", "error", "--table", what, "there is nothing to learn from", fix)
+    first = f"measure these first: {', '.join(following)}"
+    why = "there is nothing to learn from"
+    return Problem("nothing-measured", "error", "--table", what, why, first if following else fix)

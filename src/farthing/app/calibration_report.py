@@ -19,6 +19,8 @@ from farthing.units.problem import Problem
 
 _SHORT: Final = {"tokens_per_s_per_gpu": "throughput", "peak_mem_gib": "peak memory"}
 _MOST_SHOWN: Final = 10
+MOST_NAMED: Final = 5
+"""How many rows are named that are worth measuring."""
 _TELLING: Final = 3  # rows from which an error of left-out rows says something
 
 
@@ -40,7 +42,8 @@ class Calibrated(msgspec.Struct, frozen=True):
     """What was learned from measured steps.
 
     `before` has the errors of the shipped answers, `results` those with all the other rows known; `rows`
-    both for every measurement. `saved` is the file where it is kept, empty for a dry run.
+    both for every measurement, `measure_next` the rows without one that would tell most, the best first.
+    `saved` is the file where it is kept, empty for a dry run.
     """
 
     farthing: str
@@ -59,6 +62,7 @@ class Calibrated(msgspec.Struct, frozen=True):
     results: Mapping[str, Score]
     intervals: Mapping[str, Interval]
     rows: tuple[Mapping[str, Cell], ...]
+    measure_next: tuple[str, ...]
     problems: tuple[Problem, ...]
     next: str
     lines: tuple[str, ...] = ()
@@ -71,10 +75,14 @@ def report(
     question: Question,
     made: Calibration,
     steps: Sequence[OwnStep],
+    following: tuple[str, ...],
     problems: tuple[Problem, ...],
     saved: str,
 ) -> Calibrated:
-    """What measured steps bring; `saved` is where they are kept, '' for a dry run."""
+    """What measured steps bring.
+
+    `following` are rows worth measuring next, `saved` is where the steps are kept, '' for a dry run.
+    """
     found, typical = left_out(made.kind, steps), widths(made.kind, steps)
     before = {name: _score(one, one.before) for name, one in found.items()}
     after = {name: _score(one, one.after) for name, one in found.items()}
@@ -96,7 +104,8 @@ def report(
         results=after,
         intervals=intervals,
         rows=tuple(row for name, one in found.items() for row in _rows(name, one)),
-        problems=(*problems, *_odd(found), *_few(found)),
+        measure_next=following,
+        problems=(*problems, *_odd(found), *_few(found), *_following(following)),
         next=f"farthing calibrate show {made.name}" if saved else "leave out --dry-run to keep it",
     )
 
@@ -175,6 +184,13 @@ def _few(found: Mapping[str, LeftOut]) -> Iterator[Problem]:
             why = "an error with so few left out says little; the interval is the better guide"
             fix = f"{MORE[0]} more rows, of other sizes or layouts, tell much more"
             yield Problem("few-rows", "note", "--table", what, why, fix)
+
+
+def _following(names: Sequence[str]) -> Iterator[Problem]:
+    """Which of the rows without a measurement to fill first."""
+    if names:
+        what = f"worth measuring next: {', '.join(names)}"
+        yield Problem("measure-next", "note", "--table", what, "they say most about all the others", "")
 
 
 def shortened(problems: Sequence[Problem]) -> tuple[Problem, ...]:

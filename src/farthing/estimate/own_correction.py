@@ -1,6 +1,6 @@
 """From a user's measured steps to what corrects the step model for this user."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -26,6 +26,11 @@ def known_by(kind: str, calibration: Calibration | None) -> Known:
     return {} if calibration is None or calibration.kind != kind else own_evidence(calibration)
 
 
+def user_scales(quantity: str) -> Mapping[str, float]:
+    """How much users differ in a quantity, by term."""
+    return scales(_SCALES[quantity])
+
+
 def evidence_of(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, OwnEvidence]:
     """The evidence that measured steps add, by quantity; a quantity that none has is left out."""
     kind = step_kind(kind_name)
@@ -37,5 +42,5 @@ def evidence_of(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, OwnEviden
             measured = np.array([step.measured[quantity] for step in having])
             ratio = np.log(measured / kind.modelled(setups)[quantity])
             public = kind.evidence[quantity]()
-            found[quantity] = OwnEvidence(public, kind.traits_of(setups), ratio, scales(_SCALES[quantity]))
+            found[quantity] = OwnEvidence(public, kind.traits_of(setups), ratio, user_scales(quantity))
     return found

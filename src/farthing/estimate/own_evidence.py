@@ -18,6 +18,7 @@ import numpy.typing as npt
 from farthing.estimate.evidence import Evidence, Traits, covariance, own_variance
 from farthing.units.types import FloatArray
 
+_NOISE_MULTIPLES: Final = {1.0: 0.60, 2.0: 0.25, 4.0: 0.10, 8.0: 0.05}
 Places = npt.NDArray[np.intp]
 
 TERMS: Final = ("user_sd", "user_kind_sd", "user_accelerator_sd", "user_era_sd")
@@ -63,7 +64,7 @@ class OwnEvidence:
             toward = self._unexplained(theirs, shared)
             mean = mean + toward @ (self._precision @ self.left)
             variance = variance - ((toward @ self._precision) * toward).sum(1)
-        noise = self.public.scale["interval_noise_sd"] ** 2
+        noise = self.public.scale["interval_noise_sd"] ** 2 + self._scatter
         return mean, np.sqrt(np.maximum(variance, 0.0) + noise)
 
     def without(self, places: Places) -> "OwnEvidence":
@@ -101,6 +102,10 @@ class OwnEvidence:
     def _precision(self) -> FloatArray:
         """Inverse of the covariance of what is left; runs that disagree with their neighbors weigh less."""
         return robust_precision(self.traits, self.left, self.between, self.public.scale)
+
+    @cached_property
+    def _scatter(self) -> float:
+        return scatter(self.left, self.between, self.public.scale["noise_sd"])
 
     def _shared(self, traits: Traits) -> FloatArray:
         """Covariance of runs with the public ones and the user's, by what public runs share."""
@@ -144,6 +149,24 @@ def robust_precision(
     own = Evidence(traits, left, np.full(len(left), scale["noise_sd"]), scale)
     vars(own)["own"] = between
     return own.robust().precision
+
+
+def scatter(left: FloatArray, between: FloatArray, noise_sd: float) -> float:
+    """Variance by which a user's measurements scatter more than public ones do.
+
+    The noise may be a few times as large; each multiple counts by how likely it makes what was measured,
+    and by how often sources scatter so. It widens the interval and leaves the median alone.
+    """
+    if not len(left):
+        return 0.0
+    logs = []
+    for multiple, weight in _NOISE_MULTIPLES.items():
+        every = between + np.eye(len(left)) * (multiple * noise_sd) ** 2
+        fit = left @ np.linalg.solve(every, left) + np.linalg.slogdet(every)[1]
+        logs.append(np.log(weight) - fit / 2)
+    likely = np.exp(np.array(logs) - max(logs))
+    squares = np.array(list(_NOISE_MULTIPLES)) ** 2
+    return float(noise_sd**2 * (likely @ squares / likely.sum() - 1))
 
 
 def joined(one: Traits, other: Traits) -> Traits:

@@ -1,5 +1,6 @@
 """A user's measured steps: the rows that can teach, and why the others cannot."""
 
+import contextlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,8 +35,21 @@ class OwnStep:
     measured: Mapping[str, float]
 
 
+def unmeasured(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[str, Setup], ...]:
+    """Names and set-ups of the rows that measured nothing yet and can be read."""
+    found = []
+    for place, row in enumerate(rows):
+        if not any(text(row, name) for name in MEASURED):
+            with contextlib.suppress(FarthingError):
+                found.append((text(row, "id") or f"row {place + 1}", kind.setup_of(row)))
+    return tuple(found)
+
+
 def own_steps(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...], tuple[Problem, ...]]:
-    """The rows from which something can be learned, and a warning for each that is set aside."""
+    """The rows from which something can be learned, and a warning for each that is set aside.
+
+    Rows that measured nothing are passed over: they may be what is to be measured next.
+    """
     last = {text(row, "id") or str(place): place for place, row in enumerate(rows)}
     problems: list[Problem] = []
     read: list[OwnStep] = []
@@ -43,6 +57,8 @@ def own_steps(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...],
         name = text(row, "id") or f"row {place + 1}"
         if text(row, "id") and last[text(row, "id")] != place:
             problems.append(_aside(name, "its id is used again further down", "give each row its own id"))
+            continue
+        if not any(text(row, column) for column in MEASURED):
             continue
         try:
             setup = kind.setup_of(row)
@@ -73,8 +89,6 @@ def _measured(kind: StepKind, row: Row, setup: Setup) -> dict[str, float]:
     if known:
         return known
     given = [name for name in MEASURED if text(row, name)]
-    if not given:
-        raise FarthingError([_aside("", "nothing in it was measured", f"fill one of {', '.join(MEASURED)}")])
     needs = {
         "step_time_s": "seq_len and global_batch are needed to turn step_time_s into a speed",
         "tflops_per_gpu": "flops_convention is needed to turn tflops_per_gpu into a speed",
