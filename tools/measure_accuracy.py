@@ -1,10 +1,11 @@
 """Measure what takes minutes or needs rows that do not ship, for the accuracy page.
 
-    python tools/measure_accuracy.py [SHARED_FOLDER] [--cross-validation FILE]
+    python tools/measure_accuracy.py [SHARED_FOLDER] [--cross-validation FILE] [--only training|finetune]
 
 writes docs/accuracy.json: errors with constants fitted anew (tools/check_training.py, or a file that it
-printed), and errors on the fifth of the shared table that was never fitted, with the commit and the state
-of the catalog they were measured on. `tools/write_docs.py` puts them on the page.
+printed, and tools/check_finetuning.py), and errors on the fifth of each shared table that was never
+fitted, with the commit and the state of the catalog they were measured on. `tools/write_docs.py` puts
+them on the page.
 """
 
 import argparse
@@ -12,22 +13,27 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from out_of_memory import memory_score, ran_out
 from select_published import held_out
 
 from farthing.catalog.load import catalog
-from farthing.estimate.scores import score
+from farthing.estimate.prediction_row import PredictionRow
+from farthing.estimate.scores import Pair, by_group, score
+from farthing.estimate.setup import family_of
 from farthing.estimate.step_row import setup_of
-from farthing.estimate.validate_tables import TRAINING, pairs, predicted
+from farthing.estimate.validate_shipped import left_out
+from farthing.estimate.validate_tables import FINETUNE, TRAINING, pairs, predicted
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "accuracy.json"
 SOFTWARE = ("framework", "version", "year", "source_family")
 Scores = dict[str, dict[str, float]]
+Rows = Sequence[Mapping[str, str]]
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -35,14 +41,26 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Measure accuracy.")
     parser.add_argument("shared", nargs="?", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--cross-validation", type=Path)
+    parser.add_argument("--only", choices=("training", "finetune"))
     given = parser.parse_args(arguments)
-    table = given.shared / "data" / "training_throughput.csv"
-    before = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
-    found = {
-        "cross_validation": stamped(_cross_validation(given.cross_validation)),
-        "held_out": stamped(unseen(table)) if table.exists() else before.get("held_out", {}),
-    }
+    found = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
+    if given.only != "finetune":
+        found["cross_validation"] = stamped(_cross_validation(given.cross_validation))
+        found |= measured(given.shared / "data/training_throughput.csv", "held_out", unseen)
+    if given.only != "training":
+        found["tuning_cross_validation"] = stamped(_tuning_cross_validation())
+        table = given.shared / "data/finetune_throughput.csv"
+        found |= measured(table, "tuning_held_out", unseen_tunings)
+        found |= measured(table, "tuning_table", every_tuning)
     OUT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def measured(table: Path, name: str, measure: Callable[[Rows], Scores]) -> dict[str, object]:
+    """The scores of a table under this name; nothing where the table is not here."""
+    if not table.exists():
+        return {}
+    with table.open(newline="", encoding="utf-8-sig") as file:
+        return {name: stamped(measure(list(csv.DictReader(file))))}
 
 
 def stamped(scores: Scores) -> dict[str, object]:
@@ -54,15 +72,61 @@ def stamped(scores: Scores) -> dict[str, object]:
     return {"commit": commit.stdout.strip(), "catalog": catalog().hash[:19], "date": day, "scores": scores}
 
 
-def unseen(table: Path) -> Scores:
-    """Errors on the rows that never ship, and the same with the software withheld."""
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.DictReader(file) if held_out(row["id"])]
-    blind = [{name: cell for name, cell in row.items() if name not in SOFTWARE} for row in rows]
-    return {**_scored("", rows), **_scored(", software withheld", blind)}
+def unseen(table: Rows) -> Scores:
+    """Errors on the training rows that never ship, and the same with the software withheld."""
+    rows = [row for row in table if held_out(row["id"])]
+    return {**_training_scores("", rows), **_training_scores(", software withheld", _blind(rows))}
 
 
-def _scored(suffix: str, rows: Sequence[Mapping[str, str]]) -> Scores:
+def unseen_tunings(table: Rows) -> Scores:
+    """Errors on the fine-tuning rows that never ship, the same with the software withheld, out of memory."""
+    rows = [row for row in table if held_out(row["id"])]
+    lines, blind = predicted(FINETUNE, rows), predicted(FINETUNE, _blind(rows))
+    withheld = dict(_tuning_scores(_blind(rows), blind))
+    return {
+        **dict(_tuning_scores(rows, lines)),
+        **{f"{name}, software withheld": one for name, one in withheld.items()},
+        "out of memory": _out_of_memory(rows, lines),
+    }
+
+
+def every_tuning(table: Rows) -> Scores:
+    """Errors on every fine-tuning row: those that ship from all others, the rest never seen; by source."""
+    lines = left_out(FINETUNE, table, predicted(FINETUNE, table))
+    found: Scores = {}
+    for quantity in FINETUNE.quantities:
+        every = pairs(FINETUNE, quantity, table, lines)
+        sources = {id(pair): family_of(row["framework"]) for pair, row in every}
+
+        def source(pair: Pair, known: Mapping[int, str] = sources) -> str:
+            return known[id(pair)]
+
+        groups = by_group((pair for pair, _ in every), source)
+        found |= {f"{quantity}: {name}": msgspec.structs.asdict(one) for name, one in groups.items()}
+    return {
+        **dict(_tuning_scores(table, lines)),
+        **found,
+        "out of memory": _out_of_memory(table, lines),
+    }
+
+
+def _out_of_memory(rows: Rows, lines: Sequence[PredictionRow]) -> dict[str, float]:
+    full = {line.id for line in lines if line.quantity == "peak_mem_gib" and line.status == "infeasible"}
+    return memory_score((ran_out(row["oom"]), row["id"] in full) for row in rows)
+
+
+def _blind(rows: Rows) -> Rows:
+    return [{name: cell for name, cell in row.items() if name not in SOFTWARE} for row in rows]
+
+
+def _tuning_scores(rows: Rows, lines: Sequence[PredictionRow]) -> Iterator[tuple[str, dict[str, float]]]:
+    for quantity in FINETUNE.quantities:
+        one = score([pair for pair, _ in pairs(FINETUNE, quantity, rows, lines)])
+        if one is not None:
+            yield quantity, msgspec.structs.asdict(one)
+
+
+def _training_scores(suffix: str, rows: Rows) -> Scores:
     lines = predicted(TRAINING, rows)
     found: Scores = {}
     for quantity in TRAINING.quantities:
@@ -73,6 +137,13 @@ def _scored(suffix: str, rows: Sequence[Mapping[str, str]]) -> Scores:
             if one is not None:
                 found[f"{quantity}{kind}{suffix}"] = msgspec.structs.asdict(one)
     return found
+
+
+def _tuning_cross_validation() -> Scores:
+    from check_finetuning import report
+    from fit_finetuning import published
+
+    return report(published())
 
 
 def _cross_validation(kept: Path | None) -> Scores:

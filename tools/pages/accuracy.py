@@ -1,7 +1,7 @@
 """docs/accuracy.md: how far off we are, beside what was aimed at and what others reach."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,8 +10,8 @@ from farthing.estimate.scores import Score, by_group, score
 from farthing.estimate.step_row import setup_of
 from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import RUNS, TRAINING, Kind, pairs, predicted
-
-Scores = Mapping[str, Mapping[str, float]]
+from pages.accuracy_tables import Scores, bar, interval_bar, least, open_bar, stamp, table
+from pages.tuning_accuracy import section
 
 _HEAD = """# Accuracy
 Written by `tools/write_docs.py`; nothing here is edited by hand. An error is |predicted / measured - 1|.
@@ -38,7 +38,6 @@ says more about strangers.
 """
 _BARS = """## Beside what was aimed at, and what others reach
 """
-_COLUMNS = ("n", "median", "within_25", "bias", "coverage_80", "interval_score")
 
 
 def page(kept: Path) -> str:
@@ -47,11 +46,12 @@ def page(kept: Path) -> str:
     live = _live()
     fitted, unseen = measured["cross_validation"], measured["held_out"]
     lines = [_HEAD, _BARS.rstrip(), *_bars(live, fitted["scores"], unseen.get("scores", {})), ""]
-    lines += [_LEFT_OUT, *_table((name, msgspec.structs.asdict(one)) for name, one in live.items()), ""]
-    lines += [_FITTED.rstrip(), _stamp(fitted), "", *_table(fitted["scores"].items()), ""]
+    lines += [_LEFT_OUT, *table((name, msgspec.structs.asdict(one)) for name, one in live.items()), ""]
+    lines += [_FITTED.rstrip(), stamp(fitted), "", *table(fitted["scores"].items()), ""]
     if unseen:
-        lines += [_UNSEEN.rstrip(), _stamp(unseen), "", *_table(unseen["scores"].items())]
-    return "\n".join(lines) + "\n"
+        lines += [_UNSEEN.rstrip(), stamp(unseen), "", *table(unseen["scores"].items())]
+    lines += ["", *section(measured)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _live() -> dict[str, Score]:
@@ -93,65 +93,35 @@ def _bars(live: Mapping[str, Score], fitted: Scores, unseen: Scores) -> Iterator
     flat = "flat MFU 30% / 45%; Calculon 4 to 36% by set; fitted for each accelerator 17 to 19%"
     yield "| measure | aimed at | found | | best elsewhere |"
     yield "|---|---:|---:|---|---|"
-    yield _bar("throughput, median, fact left out", 0.07, speed.median, flat)
-    yield _bar("the same, constants fitted anew", 0.07, row["median"], "")
+    yield bar("throughput, median, fact left out", 0.07, speed.median, flat)
+    yield bar("the same, constants fitted anew", 0.07, row["median"], "")
     if held:
-        yield _bar("the same, rows never fitted", 0.07, held["median"], "")
-    yield _least("within 25%, fact left out", 0.88, speed.within_25, "a sketch of the physics 86.5%")
-    yield _least("the same, constants fitted anew", 0.88, row["within_25"], "")
-    yield _bar("median over groups, fact left out", 0.12, speed.macro_median, "")
-    yield _bar("mixtures of experts, fact left out", 0.15, mixtures.median, "")
-    yield _bar("an accelerator not in the table", 0.12, part["median"], "")
-    yield _bar("a generation not in the table", 0.20, era["median"], "")
-    yield _open("a model not in the table", fitted["speed by model"]["median"])
-    yield _open(
+        yield bar("the same, rows never fitted", 0.07, held["median"], "")
+    yield least("within 25%, fact left out", 0.88, speed.within_25, "a sketch of the physics 86.5%")
+    yield least("the same, constants fitted anew", 0.88, row["within_25"], "")
+    yield bar("median over groups, fact left out", 0.12, speed.macro_median, "")
+    yield bar("mixtures of experts, fact left out", 0.15, mixtures.median, "")
+    yield bar("an accelerator not in the table", 0.12, part["median"], "")
+    yield bar("a generation not in the table", 0.20, era["median"], "")
+    yield open_bar("a model not in the table", fitted["speed by model"]["median"])
+    yield open_bar(
         "a mixture of experts not in the table", fitted["speed by model, mixtures of experts"]["median"]
     )
-    yield _open("a source and its software not in the table", fitted["speed by source"]["median"])
-    yield _open("framework, version and year withheld", fitted["speed by row, software withheld"]["median"])
+    yield open_bar("a source and its software not in the table", fitted["speed by source"]["median"])
+    yield open_bar(
+        "framework, version and year withheld", fitted["speed by row, software withheld"]["median"]
+    )
     if held:
         blind = unseen["tokens_per_s_per_gpu, software withheld"]["median"]
-        yield _open("the same, rows never fitted", blind)
-    yield _bar(
+        yield open_bar("the same, rows never fitted", blind)
+    yield bar(
         "peak memory, fact left out", 0.10, memory.median, "SimuMax within 5% on one machine; a sketch 7.8%"
     )
-    yield _bar("the same, a model not in the table", 0.10, fitted["memory by model"]["median"], "")
-    yield _bar("GPU-hours of whole runs, step MFU never given", 0.27, silent.median, "a sketch 24 to 29%")
-    yield _bar("the same where the run's step MFU is given", 0.13, given.median, "step MFU × goodput 9.9%")
-    yield _held("80% interval of throughput, fact left out", speed.coverage_80)
-    yield _held("80% interval of memory, fact left out", memory.coverage_80)
-    yield _held("80% interval of GPU-hours, fact left out", hours.coverage_80)
-    yield _least("throughput rows answered", 0.95, speed.answered, "")
-    yield _least("whole runs answered", 0.95, hours.answered, "")
-
-
-def _bar(what: str, bar: float, found: float, rivals: str) -> str:
-    return f"| {what} | ≤ {bar:.0%} | {found:.1%} | {_word(found <= bar)} | {rivals} |"
-
-
-def _open(what: str, found: float) -> str:
-    return f"| {what} | | {found:.1%} | | |"
-
-
-def _least(what: str, bar: float, found: float, rivals: str) -> str:
-    return f"| {what} | ≥ {bar:.0%} | {found:.1%} | {_word(found >= bar)} | {rivals} |"
-
-
-def _held(what: str, found: float) -> str:
-    return f"| {what} | about 80% | {found:.1%} | {_word(abs(found - 0.8) <= 0.07)} | nobody gives one |"
-
-
-def _word(met: bool) -> str:
-    return "met" if met else "**missed**"
-
-
-def _stamp(found: Mapping[str, object]) -> str:
-    return f"Measured on {found['date']} at commit `{found['commit']}`, catalog `{found['catalog']}`."
-
-
-def _table(rows: Iterable[tuple[str, Mapping[str, float]]]) -> Iterator[str]:
-    yield "| what | rows | median | within 25% | bias | 80% interval | score |"
-    yield "|---|---:|---:|---:|---:|---:|---:|"
-    for name, one in rows:
-        n, median, within, bias, held, points = (one[column] for column in _COLUMNS)
-        yield f"| {name} | {n} | {median:.1%} | {within:.1%} | {bias:+.1%} | {held:.1%} | {points:.2f} |"
+    yield bar("the same, a model not in the table", 0.10, fitted["memory by model"]["median"], "")
+    yield bar("GPU-hours of whole runs, step MFU never given", 0.27, silent.median, "a sketch 24 to 29%")
+    yield bar("the same where the run's step MFU is given", 0.13, given.median, "step MFU × goodput 9.9%")
+    yield interval_bar("80% interval of throughput, fact left out", speed.coverage_80)
+    yield interval_bar("80% interval of memory, fact left out", memory.coverage_80)
+    yield interval_bar("80% interval of GPU-hours, fact left out", hours.coverage_80)
+    yield least("throughput rows answered", 0.95, speed.answered, "")
+    yield least("whole runs answered", 0.95, hours.answered, "")
