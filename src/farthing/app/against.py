@@ -50,7 +50,7 @@ def other_question(asked: Asked) -> Asked:
     if "solve" in asked.options:
         raise InputError([_two_wishes()])
     path = str(asked.options[OPTION])
-    said = read_scenario(path, (*VERBS[asked.verb], *COMMON))
+    said = read_scenario(path, (*VERBS[asked.verb], *COMMON), "--against")
     shared = [name for name in _SHARED if name in said]
     if shared:
         raise InputError([_not_shared(Path(path).name, name) for name in shared])

@@ -11,9 +11,9 @@ from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 LARGEST_BYTE = 1_000_000
 
 
-def read_scenario(path: str, fields: Iterable[Field]) -> dict[str, object]:
-    """The options of a scenario file. Raises InputError with file and line of everything wrong."""
-    document = parse(read_text(path, "--scenario"), Path(path).name)
+def read_scenario(path: str, fields: Iterable[Field], where: str = "--scenario") -> dict[str, object]:
+    """The options of the scenario file that `where` gave. Raises InputError with file and line of each slip."""
+    document = parse(read_text(path, where), Path(path).name)
     if document.problems:
         raise InputError(document.problems)
     tree = document.value

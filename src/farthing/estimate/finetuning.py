@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from farthing.catalog import find
 from farthing.catalog.facts import Accelerator
 from farthing.catalog.find import Found
 from farthing.catalog.load import catalog
@@ -131,13 +132,10 @@ def _worked_out(
 def _subject(question: Question) -> Subject:
     """The open model of a question. A closed one that some service tunes gets a hint."""
     longest = {"tokens": _ANY_TOKENS, "seq_len_tokens": median(question, "seq_len_tokens") or _LONGEST}
-    try:
-        return subject(replace(question, numbers={**question.numbers, **longest}))
-    except InputError as error:
-        name = question.word("model")
-        if name and managed_tuning.is_tuned(name):
-            raise InputError([_closed(name)]) from error
-        raise
+    name = question.word("model")
+    if name and find.model_or_none(name) is None and managed_tuning.is_tuned(name):
+        raise InputError([_closed(name)])
+    return subject(replace(question, numbers={**question.numbers, **longest}))
 
 
 _LONGEST: Final = 1_048_576.0

@@ -12,6 +12,7 @@ from farthing.catalog.find import Found
 from farthing.catalog.load import catalog
 from farthing.estimate import bill
 from farthing.estimate.answer import INFEASIBLE, Row
+from farthing.estimate.formats import peak_flop_per_s
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import plan
 from farthing.estimate.layout_checks import check_layout
@@ -60,6 +61,7 @@ def choose(job: Job, named: Found[Accelerator] | None, tokens: Tokens, epochs: f
     count = median(job.question, "accelerator_count")
     if named is not None:
         setup = job.setup(named, job.recipe, {})
+        peak_flop_per_s(named.fact, setup.format)  # which the part may lack
         check_layout(setup, job.fixed, count, median(job.question, "dp"))
     if count is None and "dp" in job.question.numbers:
         count = (median(job.question, "dp") or 1.0) * math.prod(

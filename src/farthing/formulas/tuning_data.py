@@ -30,7 +30,7 @@ def padding_efficiency_share(length_log_ratio: Real, padded_sequences: Real) -> 
     >>> padding_efficiency_share(0.0, 8.0), padding_efficiency_share(0.7, 1.0)
     (1.0, 1.0)
     >>> round(float(padding_efficiency_share(0.7, 8.0)), 3)
-    0.42
+    0.428
     """
     spread, count = np.asarray(length_log_ratio), np.asarray(padded_sequences)
     longest = normal_quantile(_LEVELS ** (1 / count[..., None]))
