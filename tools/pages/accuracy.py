@@ -10,6 +10,7 @@ from farthing.estimate.scores import Score, by_group, score
 from farthing.estimate.step_row import setup_of
 from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import RUNS, TRAINING, Kind, pairs, predicted
+from pages import calibration
 from pages.accuracy_tables import Scores, bar, interval_bar, least, open_bar, stamp, table
 from pages.tuning_accuracy import section
 
@@ -50,7 +51,7 @@ def page(kept: Path) -> str:
     lines += [_FITTED.rstrip(), stamp(fitted), "", *table(fitted["scores"].items()), ""]
     if unseen:
         lines += [_UNSEEN.rstrip(), stamp(unseen), "", *table(unseen["scores"].items())]
-    lines += ["", *section(measured)]
+    lines += ["", *section(measured), "", *calibration.section(kept.with_name("calibration.json"))]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -11,7 +11,17 @@ from pages.consoles import renewed
 _TIME = "--accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h' --as-of 2026-02-01"
 _MODEL = "--model llama-3.1-8b --tokens 1T --accelerator h100-sxm --count 256 --as-of 2026-02-01"
 _SIZE = "--accelerator h100-sxm --as-of 2026-02-01"
+_TUNE = "--model qwen2.5-14b --method qlora --examples 5000 --tokens-per-example 500 --as-of 2026-02-01"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "finetune": (
+        f"finetune {_TUNE}",
+        f"finetune {_TUNE} --tokens-per-example 2000 --accelerator l40s --quiet",
+        "finetune --model llama-3.1-70b --method qlora --examples 5000 --accelerator rtx-4090 --as-of 2026-02-01",
+        "finetune --model gpt-4o-mini --method managed --examples 5000 --tokens-per-example 500 --as-of 2026-02-01 "
+        "--quiet",
+        "finetune --model llama-3.1-8b --method dpo --examples 20k --accelerator h100-sxm --labels preference "
+        "--as-of 2026-02-01 --quiet",
+    ),
     "train": (
         f"train {_MODEL}",
         f"train {_TIME} --quiet",
@@ -35,6 +45,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "catalog prices h100-sxm --since 2026-01-01\n" + "\n" * 11 + "...",
     ),
     "validate": ("validate training --as-of 2026-02-01", "validate runs --as-of 2026-02-01"),
+    "calibrate": (
+        "calibrate training --table docs/examples/my-steps.csv --dry-run --as-of 2026-02-01",
+        "calibrate list",
+    ),
     "demo": ("demo\n" + "\n" * 11 + "...",),
 }
 _NOTE = "Written by `tools/write_docs.py`; the output is that of the command.\n"

@@ -8,20 +8,23 @@ from farthing.doors.cli.options import given, question_options, shown_options, t
 _JSON = click.option("--json", "as_json", is_flag=True, help="print as JSON")
 
 
-@click.group("calibrate", context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = """Fit the step model to your own measurements; a handful of steps is enough.
+
+Give a table with the columns of `farthing validate` and what you measured: tokens_per_s_per_gpu (or
+step_time_s with seq_len and global_batch) and, where you have it, peak_mem_gib. What is learned is kept
+in your data folder, and later answers use it: `--calibration NAME` chooses one, `--calibration none`
+answers without. Nothing is sent anywhere.
+
+\b
+farthing calibrate training --table mine.csv --name my-cluster
+farthing calibrate finetune --table mine.csv --dry-run
+farthing calibrate list
+"""
+
+
+@click.group("calibrate", help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    r"""Fit the step model to your own measurements; a handful of steps is enough.
-
-    Give a table with the columns of `farthing validate` and what you measured: tokens_per_s_per_gpu (or
-    step_time_s with seq_len and global_batch) and, where you have it, peak_mem_gib. What is learned is kept
-    in your data folder, and later answers use it: `--calibration NAME` chooses one, `--calibration none`
-    answers without. Nothing is sent anywhere.
-
-    \b
-    farthing calibrate training --table mine.csv --name my-cluster
-    farthing calibrate finetune --table mine.csv --dry-run
-    farthing calibrate list
-    """
+    """Fit the step model to measurements of the user's own."""
 
 
 def _learn(kind: str, values: dict[str, object]) -> int:
