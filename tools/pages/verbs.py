@@ -11,16 +11,14 @@ from pages.consoles import renewed
 _TIME = "--accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h' --as-of 2026-02-01"
 _MODEL = "--model llama-3.1-8b --tokens 1T --accelerator h100-sxm --count 256 --as-of 2026-02-01"
 _SIZE = "--accelerator h100-sxm --as-of 2026-02-01"
-_TUNE = "--model qwen2.5-14b --method qlora --examples 5000 --tokens-per-example 500 --as-of 2026-02-01"
+_DAY = "--as-of 2026-02-01"
+_TUNE = f"--examples 5000 --tokens-per-example 500 {_DAY}"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "finetune": (
-        f"finetune {_TUNE}",
-        f"finetune {_TUNE} --tokens-per-example 2000 --accelerator l40s --quiet",
-        "finetune --model llama-3.1-70b --method qlora --examples 5000 --accelerator rtx-4090 --as-of 2026-02-01",
-        "finetune --model gpt-4o-mini --method managed --examples 5000 --tokens-per-example 500 --as-of 2026-02-01 "
-        "--quiet",
-        "finetune --model llama-3.1-8b --method dpo --examples 20k --accelerator h100-sxm --labels preference "
-        "--as-of 2026-02-01 --quiet",
+        f"finetune --model qwen2.5-14b --method qlora {_TUNE}",
+        f"finetune --model gpt-4o-mini --method managed {_TUNE} --quiet",
+        f"finetune --model llama-3.1-8b --method dpo --labels preference {_TUNE} --quiet",
+        f"finetune --model llama-3.1-70b --method qlora --accelerator rtx-4090 {_TUNE}",
     ),
     "train": (
         f"train {_MODEL}",

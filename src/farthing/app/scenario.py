@@ -12,7 +12,7 @@ LARGEST_BYTE = 1_000_000
 
 
 def read_scenario(path: str, fields: Iterable[Field], where: str = "--scenario") -> dict[str, object]:
-    """The options of the scenario file that `where` gave. Raises InputError with file and line of each slip."""
+    """The options of a scenario file, given by `where`. Raises InputError with file and line of each slip."""
     document = parse(read_text(path, where), Path(path).name)
     if document.problems:
         raise InputError(document.problems)

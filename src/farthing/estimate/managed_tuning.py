@@ -65,7 +65,6 @@ def prepared(question: Question, lengths: tuple[Input, ...], made: Recipe) -> Pr
     gather_sources(inputs, made)
     if inputs.median("teacher_params"):
         raise InputError([_hosted(question.word("teacher") or "")])
-    inputs.derive("hosted_synthetic_cost_usd", 0.0, "no teacher runs on own accelerators")
     bill.assume_missing(inputs, CHAIN, RESULTS)
     run = evaluate(CHAIN, inputs, RESULTS)
     said = Said(

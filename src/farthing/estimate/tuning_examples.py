@@ -118,6 +118,13 @@ def gather_sources(inputs: Inputs, recipe: Recipe) -> None:
     why = "a teacher writes them all; --synthetic says otherwise" if named else "no --teacher was given"
     inputs.derive("synthetic_share", float(named), why)
     _gather_teacher(inputs, teacher)
+    hosted = inputs.median("teacher_params") > 0
+    for name, unused in (
+        ("bought_synthetic_cost_usd", hosted or not named),
+        ("hosted_synthetic_cost_usd", not hosted),
+    ):
+        if unused:
+            inputs.derive(name, 0.0, "examples are not made in this way")
 
 
 def few_examples(count: float) -> tuple[Problem, ...]:
