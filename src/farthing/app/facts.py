@@ -22,6 +22,9 @@ KINDS: Mapping[str, str] = {
     "instances": "cloud instances",
     "power": "electricity and its carbon by country",
     "pue": "data centers",
+    "tuning_services": "managed fine-tuning and its prices",
+    "label_kinds": "people who label, by the example",
+    "teachers": "models that write examples, by the token",
     "assumptions": "defaults with their reasons",
     "sources": "where facts come from",
 }

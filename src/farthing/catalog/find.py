@@ -11,7 +11,8 @@ from farthing.catalog.load import Catalog, catalog
 from farthing.units.problem import InputError, Problem, did_you_mean
 
 F = TypeVar("F", bound=Fact, covariant=True)
-ROOMS = ("accelerators", "models", "instances", "nodes", "closed_models", "power")
+SERVICES = ("tuning_services", "label_kinds", "teachers")
+ROOMS = ("accelerators", "models", "instances", "nodes", "closed_models", "power", *SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
