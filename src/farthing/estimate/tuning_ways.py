@@ -137,8 +137,8 @@ def best_ways(job: Job, parts: Iterable[Found[Accelerator]], count: float) -> di
 
 
 def priced_parts() -> list[Found[Accelerator]]:
-    """Accelerators that somebody rents out at a quoted price, GPUs alone."""
-    quoted = {row.accelerator for row in catalog().rentals.values()}
+    """GPUs that somebody rents out at a price we have read: one remembered (D) recommends nothing."""
+    quoted = {row.accelerator for row in catalog().rentals.values() if row.confidence != "D"}
     return [part for part in every_gpu() if part.id in quoted]
 
 

@@ -167,7 +167,7 @@ def test_a_file_of_a_gigabyte_is_refused_before_it_is_read(validate, tmp_path):
     assert "64 MiB" in done.err
 
 
-@pytest.mark.parametrize("kind", ["finetune", "serving", "trianing"])
+@pytest.mark.parametrize("kind", ["serving", "trianing"])
 def test_kinds_that_are_not_there_are_bad_input(farthing, kind):
     done = farthing("validate", kind)
     assert done.code == 2
