@@ -1,12 +1,12 @@
 """`finetune`: what adapting a model takes, on accelerators or as a managed service."""
 
-from collections.abc import Mapping
-from typing import Final, TypedDict, Unpack
+from typing import Final, Unpack
 
 from farthing.app.against import OPTION, saving
 from farthing.app.asking import Asked, ask
 from farthing.app.calibrations import calibrated
 from farthing.app.reading import Written
+from farthing.app.run_options import RunOptions
 from farthing.app.train import Way, usd_per_unit
 from farthing.estimate import finetuning, managed_tuning
 from farthing.estimate.answer import Estimate
@@ -20,14 +20,9 @@ _OWN: Final = Way("own or rented accelerators", finetuning.CHAIN, finetuning.est
 _MANAGED: Final = Way("managed service", managed_tuning.CHAIN, finetuning.estimate)
 
 
-class FinetuneOptions(TypedDict, total=False):
+class FinetuneOptions(RunOptions, total=False):
     """What `finetune` may be asked; texts such as "5k" and plain numbers in the field's unit both do."""
 
-    model: str
-    config: str
-    params: Written
-    active_params: Written
-    tokens: Written
     method: str
     weights: str
     rank: Written
@@ -45,45 +40,6 @@ class FinetuneOptions(TypedDict, total=False):
     synthetic: Written
     teacher: str
     teacher_rate: Written
-    accelerator: str
-    count: Written
-    precision: str
-    engine: str
-    framework: str
-    version: str
-    seq: Written
-    global_batch: Written
-    micro_batch: Written
-    tp: Written
-    pp: Written
-    vp: Written
-    cp: Written
-    dp: Written
-    ep: Written
-    zero: Written
-    optimizer: str
-    recompute: str
-    mfu: Written
-    goodput: Written
-    rate: Written
-    term: str
-    provider_kind: str
-    owned: bool
-    country: str
-    pue: Written
-    calibration: str
-    against: str
-    as_of: str
-    currency: str
-    fx: str | list[str]
-    set: str | list[str] | Mapping[str, Written]
-    solve: str
-    target: str
-    book: str | list[str]
-    ledger: str
-    scenario: str
-    seed: int
-    draws: int
 
 
 def finetune(**options: Unpack[FinetuneOptions]) -> Estimate:

@@ -1,16 +1,15 @@
 """`train`: what a training run takes, in time, memory, energy and money."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import TypeAlias, TypedDict, Unpack
+from typing import TypeAlias, Unpack
 
 from farthing.app.against import OPTION, saving
 from farthing.app.asking import Asked, ask
 from farthing.app.calibrations import calibrated
 from farthing.app.reading import Written
-from farthing.estimate import rental_time, sample_compute
+from farthing.app.run_options import RunOptions
+from farthing.estimate import rental_time, sample_compute, training
 from farthing.estimate.answer import Estimate
 from farthing.estimate.compose import Prepared
 from farthing.estimate.currency import in_currency
@@ -20,56 +19,12 @@ from farthing.estimate.solve import solved
 from farthing.units.problem import InputError, Problem
 
 
-class TrainOptions(TypedDict, total=False):
+class TrainOptions(RunOptions, total=False):
     """What `train` may be asked; texts such as "15T" and plain numbers in the field's unit both do."""
 
-    model: str
-    config: str
-    params: Written
-    active_params: Written
-    tokens: Written
     flop_per_sample: Written
     samples: Written
-    accelerator: str
-    count: Written
     duration: Written
-    precision: str
-    engine: str
-    framework: str
-    version: str
-    seq: Written
-    global_batch: Written
-    micro_batch: Written
-    tp: Written
-    pp: Written
-    vp: Written
-    cp: Written
-    dp: Written
-    ep: Written
-    zero: Written
-    optimizer: str
-    recompute: str
-    mfu: Written
-    goodput: Written
-    calibration: str
-    rate: Written
-    term: str
-    provider_kind: str
-    owned: bool
-    country: str
-    pue: Written
-    against: str
-    as_of: str
-    currency: str
-    fx: str | list[str]
-    set: str | list[str] | Mapping[str, Written]
-    solve: str
-    target: str
-    book: str | list[str]
-    ledger: str
-    scenario: str
-    seed: int
-    draws: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +81,7 @@ def _prepared(asked: Asked) -> Prepared:
 
 def ways() -> tuple[Way, ...]:
     """Every way in which this version answers `train`."""
-    return tuple(way for way in (_language_model(), _TIME_WAY, _SAMPLE_WAY) if way is not None)
+    return (_MODEL_WAY, _TIME_WAY, _SAMPLE_WAY)
 
 
 def way_of(asked: Asked) -> Way:
@@ -135,19 +90,12 @@ def way_of(asked: Asked) -> Way:
     if model and samples:
         raise InputError([_two_models(model[0], samples[0])])
     if model:
-        return _language_model() or _not_built(model[0])
+        return _MODEL_WAY
     if samples:
         return _SAMPLE_WAY
     if time or asked.options.get("solve") in ("duration", "duration_h"):
         return _TIME_WAY
     raise InputError([_nothing_to_train()])
-
-
-def _language_model() -> Way | None:
-    if find_spec("farthing.estimate.training") is None:
-        return None
-    training = import_module("farthing.estimate.training")
-    return Way("language model", training.CHAIN, training.estimate, "training", training.prepared)
 
 
 def _given(asked: Asked, names: tuple[str, ...]) -> list[str]:
@@ -175,12 +123,6 @@ def _no_rate(currency: str) -> Problem:
     )
 
 
-def _not_built(option: str) -> Way:
-    what = "language models are not built yet in this version"
-    fix = "give --flop-per-sample and --samples, or --duration"
-    raise InputError([Problem("not-built", "error", f"--{option}", what, "", fix)])
-
-
 def _two_models(one: str, other: str) -> Problem:
     names = [f"--{name.replace('_', '-')}" for name in (one, other)]
     what = f"{names[0]} and {names[1]} describe two different models"
@@ -199,6 +141,7 @@ def _nothing_to_train() -> Problem:
     )
 
 
+_MODEL_WAY = Way("language model", training.CHAIN, training.estimate, "training", training.prepared)
 _TIME_WAY = Way("price of time", rental_time.CHAIN, rental_time.estimate, prepared=rental_time.prepared)
 _SAMPLE_WAY = Way(
     "own FLOPs per sample", sample_compute.CHAIN, sample_compute.estimate, prepared=sample_compute.prepared

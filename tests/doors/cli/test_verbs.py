@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
@@ -116,9 +115,6 @@ def test_catalog_check_finds_nothing_wrong(farthing):
     assert outcome.code == 0
 
 
-@pytest.mark.skipif(
-    find_spec("farthing.estimate.training") is None, reason="language models are not built yet"
-)
 def test_demo_puts_a_published_run_beside_its_estimate(farthing):
     outcome = farthing("demo", "--json")
     (hours,) = json.loads(outcome.out)["beside"]
