@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from farthing.catalog import facts, published, service_facts
+from farthing.catalog import facts, price_facts, published, service_facts
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +30,12 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     tuning_services: Mapping[str, service_facts.TuningService] = {}
     label_kinds: Mapping[str, service_facts.LabelKind] = {}
     teachers: Mapping[str, service_facts.TeacherPrice] = {}
+    prices: Mapping[str, price_facts.TokenPrice] = {}
+    price_rules: Mapping[str, price_facts.PriceRule] = {}
+    model_lives: Mapping[str, price_facts.ModelLife] = {}
+    hosted_speeds: Mapping[str, price_facts.HostedSpeed] = {}
+    quality: Mapping[str, price_facts.Quality] = {}
+    tokenizers: Mapping[str, price_facts.TokenizerMeasure] = {}
     calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
     taxonomy: Mapping[str, facts.Category] = {}
     sources: Mapping[str, facts.Source] = {}

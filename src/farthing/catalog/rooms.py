@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from farthing.catalog import facts, service_facts
+from farthing.catalog import facts, price_facts, service_facts
 from farthing.catalog.document import Document
 from farthing.catalog.entries import Place, Route, Tree, to_fact
 from farthing.units.problem import Problem
@@ -43,6 +43,28 @@ def _rate_name(row: dict[str, Tree]) -> str:
     return f"{row.get('currency')}:{row.get('date')}"
 
 
+def _price_name(row: dict[str, Tree]) -> str:
+    parts = ("provider", "model", "tier", "region", "above_tokens", "valid_from")
+    return ":".join(str(row[part]) for part in parts if row.get(part))
+
+
+def _rule_name(row: dict[str, Tree]) -> str:
+    parts = ("provider", "tier", "region", "valid_from")
+    return ":".join(str(row[part]) for part in parts if row.get(part))
+
+
+def _hosted_name(row: dict[str, Tree]) -> str:
+    return f"{row.get('provider')}:{row.get('model')}"
+
+
+def _score_name(row: dict[str, Tree]) -> str:
+    return f"{row.get('model')}:{row.get('benchmark')}"
+
+
+def _tokenizer_name(row: dict[str, Tree]) -> str:
+    return f"{row.get('tokenizer')}:{row.get('language')}"
+
+
 ROOMS = (  # the first pattern that matches wins
     Room("sources/*.yaml", "sources", facts.Source),
     Room("hardware/instances.yaml", "instances", facts.Instance),
@@ -51,6 +73,12 @@ ROOMS = (  # the first pattern that matches wins
     Room("models/closed.yaml", "closed_models", facts.ClosedModel),
     Room("models/*.yaml", "models", facts.Model),
     Room("rental/*.yaml", "rentals", facts.Rental, _rental_name),
+    Room("prices/rules.yaml", "price_rules", price_facts.PriceRule, _rule_name),
+    Room("prices/lives.yaml", "model_lives", price_facts.ModelLife, _hosted_name),
+    Room("prices/speeds.yaml", "hosted_speeds", price_facts.HostedSpeed, _hosted_name),
+    Room("prices/*.yaml", "prices", price_facts.TokenPrice, _price_name),
+    Room("quality/*.yaml", "quality", price_facts.Quality, _score_name),
+    Room("tokenizers.yaml", "tokenizers", price_facts.TokenizerMeasure, _tokenizer_name),
     Room("power/pue.yaml", "pue", facts.Facility),
     Room("power/*.yaml", "power", facts.Grid),
     Room("fx/*.yaml", "fx", facts.ExchangeRate, _rate_name),
