@@ -1,0 +1,1 @@
+"""Quantities and dated prices become money, exactly."""

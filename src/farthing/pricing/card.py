@@ -1,0 +1,179 @@
+"""Every rate of one model at one moment: which rows speak, and in which order they overrule each other.
+
+Layers come first: a contract overrules the catalog, the catalog the package, the package a second
+source. Within a layer a row for a region, for longer inputs or for hours of the week overrules the
+plain one, and a later start an earlier one. A catalog row owns its time: below it only meters that
+count something else than tokens are heard. Another tier than standard lies over the standard rates:
+its own rows, else a rule that multiplies, else there is no price.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from farthing.pricing.rows import CONTRACT, STANDARD, Row, Sku
+from farthing.pricing.windows import covers
+from farthing.units.meters import METERS
+
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The rate of one meter: dollars for one unit, and the row that says so.
+
+    `parent` names the meter whose price this is, where the meter has none of its own; beyond
+    `above_tokens` of the meter's own count in a request, `beyond` dollars are asked instead.
+    """
+
+    usd: Fraction
+    row: Row
+    parent: str = ""
+    above_tokens: int = 0
+    beyond: Fraction | None = None
+
+    def amount(self, quantity: int) -> Fraction:
+        """Dollars for a quantity in one request."""
+        if self.beyond is None:
+            return quantity * self.usd
+        return quantity * self.usd + max(0, quantity - self.above_tokens) * (self.beyond - self.usd)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When and how a request was made: time, minute of the week, tier, region, tokens of input."""
+
+    at: int
+    minute: int
+    tier: str = STANDARD
+    region: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The rates at a moment by meter, or the reason why there are none."""
+
+    rates: Mapping[str, Priced]
+    reason: str = ""
+
+    def rate(self, meter: str) -> Priced | None:
+        """The rate of a meter or of the one that covers it; None where neither has a price."""
+        asked = meter
+        while meter:
+            if (found := self.rates.get(meter)) is not None:
+                return found if meter == asked else _covering(found, meter)
+            meter = METERS[meter].parent
+        return None
+
+
+NOT_ON_SALE = "not-on-sale"
+NO_PRICE = "no-price"
+NO_TIER = "no-tier"
+
+
+def card(sku: Sku, when: Moment) -> Card:
+    """All rates of a model at a moment."""
+    if when.at < sku.launched:
+        return Card({}, NOT_ON_SALE)
+    plain = _plain(sku, when)
+    rates = _overlaid({}, plain)
+    if not rates:
+        return Card({}, NO_PRICE)
+    if when.tier != STANDARD:
+        tiered = _in_tier(sku, when, rates, owned=any(row.owns for row in plain))
+        if tiered is None:
+            return Card({}, NO_TIER)
+        rates = tiered
+    if when.region and not any(row.region for row in plain):
+        rates = _multiplied(rates, _rules(sku, when, when.region, (STANDARD, when.tier)))
+    return Card(_discounted(rates, sku, when))
+
+
+def _plain(sku: Sku, when: Moment) -> list[Row]:
+    """The rows of the standard tier that speak, the strongest last."""
+    rows = [row for row in sku.rows if row.tier == STANDARD and _speaks(row, when)]
+    owner = max((row.layer for row in rows if row.owns), default=0)
+    return sorted((row for row in rows if row.layer >= owner or _beside_tokens(row)), key=_strength)
+
+
+def _in_tier(sku: Sku, when: Moment, standard: dict[str, Priced], *, owned: bool) -> dict[str, Priced] | None:
+    rows = [row for row in sku.rows if row.tier == when.tier and not row.multiply and _speaks(row, when)]
+    rows = [row for row in rows if row.dated or not owned or row.layer == CONTRACT]
+    if rows:
+        return _overlaid(dict(standard), sorted(rows, key=_strength))
+    rules = _rules(sku, when, "", (when.tier,))
+    return _multiplied(standard, rules) if rules else None
+
+
+def _rules(sku: Sku, when: Moment, region: str, tiers: tuple[str, ...]) -> list[Row]:
+    """Rules for a tier or a region; the last of those that speak counts."""
+    found = [
+        row
+        for row in sku.rows
+        if row.multiply and row.layer < CONTRACT and row.region == region
+        and row.tier in tiers and row.holds(when.at)
+    ]  # fmt: skip
+    return sorted(found, key=_strength)[-1:]
+
+
+def _discounted(rates: dict[str, Priced], sku: Sku, when: Moment) -> dict[str, Priced]:
+    """A contract's discounts, in turn, on everything that the contract does not fix itself."""
+    for row in sku.rows:
+        if row.multiply and row.layer == CONTRACT and row.holds(when.at) and row.tier in (ANY, when.tier):
+            rates = _multiplied(rates, [row], spare=CONTRACT)
+    return rates
+
+
+def _speaks(row: Row, when: Moment) -> bool:
+    return (
+        not row.multiply
+        and row.holds(when.at)
+        and row.region in ("", when.region)
+        and (row.bracket or when.length > row.above_tokens or not row.above_tokens)
+        and (row.hours is None or covers(row.hours, when.minute))
+    )
+
+
+def _beside_tokens(row: Row) -> bool:
+    return any(not METERS[meter].is_tokens for meter in row.rates)
+
+
+def _strength(row: Row) -> tuple[int, bool, int, bool, int]:
+    return row.layer, bool(row.region), row.above_tokens, row.hours is not None, row.start
+
+
+def _overlaid(rates: dict[str, Priced], rows: Iterable[Row]) -> dict[str, Priced]:
+    for row in rows:
+        if row.owns:
+            rates = {meter: rate for meter, rate in rates.items() if _outlives(meter, rate, row.layer)}
+        for meter, rate in row.rates.items():
+            below = rates.get(meter)
+            if row.bracket and below is not None:
+                rates[meter] = Priced(below.usd, row, "", row.above_tokens, rate.exact)
+            elif not row.bracket:
+                rates[meter] = Priced(rate.exact, row)
+    return rates
+
+
+def _outlives(meter: str, rate: Priced, owner: int) -> bool:
+    """Whether a rate found so far is heard beside a row that owns its time."""
+    return rate.row.layer >= owner or not METERS[meter].is_tokens
+
+
+def _multiplied(
+    rates: dict[str, Priced], rules: Iterable[Row], spare: int | None = None
+) -> dict[str, Priced]:
+    for rule in rules:
+        factor = Fraction(Decimal(rule.multiply))
+        for meter, rate in tuple(rates.items()):
+            named = meter in rule.meters if rule.meters else METERS[meter].is_tokens
+            if named and rate.row.layer != spare:
+                beyond = None if rate.beyond is None else rate.beyond * factor
+                rates = {**rates, meter: Priced(rate.usd * factor, rule, "", rate.above_tokens, beyond)}
+    return rates
+
+
+def _covering(found: Priced, meter: str) -> Priced:
+    return Priced(found.usd, found.row, meter, found.above_tokens, found.beyond)

@@ -1,0 +1,47 @@
+"""How providers are called elsewhere, and the name of a model without the provider's."""
+
+import re
+from typing import Final
+
+_NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
+ALIASES: Final = {
+    "amazon": "aws",
+    "amazon bedrock": "aws",
+    "anthropic claude": "anthropic",
+    "aws bedrock": "aws",
+    "azure ai": "azure",
+    "azure ai inference": "azure",
+    "azure ai openai": "azure",
+    "azure openai": "azure",
+    "bedrock": "aws",
+    "bedrock converse": "aws",
+    "cohere chat": "cohere",
+    "fireworks ai": "fireworks",
+    "gcp gemini": "google",
+    "gcp gen ai": "google",
+    "gcp vertex ai": "google",
+    "gemini": "google",
+    "mistral ai": "mistral",
+    "mistralai": "mistral",
+    "moonshot": "moonshotai",
+    "moonshot ai": "moonshotai",
+    "text completion openai": "openai",
+    "together ai": "together",
+    "vertex": "google",
+    "vertex ai": "google",
+    "voyage": "voyageai",
+    "x ai": "x-ai",
+    "xai": "x-ai",
+    "z ai": "zai",
+}
+
+
+def key(name: str) -> str:
+    """A name without case, spaces and punctuation."""
+    return _NOT_A_LETTER.sub("", name.lower())
+
+
+def provider_alias(name: str) -> str:
+    """The id of a provider that is called so elsewhere; the name itself, in lower case, when unknown."""
+    lowered = name.strip().lower()
+    return ALIASES.get(_NOT_A_LETTER.sub(" ", lowered).strip(), lowered)
