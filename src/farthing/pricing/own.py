@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -10,6 +11,7 @@ import msgspec
 
 from farthing.catalog.contents import Catalog
 from farthing.catalog.price_facts import ModelLife, PriceRule, TokenPrice, Window
+from farthing.pricing.exchange import DOLLAR, Exchange, exchange, in_dollars, said
 from farthing.pricing.rows import CATALOG, FOREVER, LONG_AGO, Hours, Provider, Rate, Row, Sku
 from farthing.pricing.windows import weekly
 from farthing.units.meters import read_per
@@ -32,24 +34,30 @@ def merged(package: Iterable[Provider], catalog: Catalog) -> tuple[Provider, ...
     """The package's providers with the catalog's rows laid over them."""
     providers = {provider.id: provider for provider in package}
     skus = {(provider.id, sku.model.lower()): sku for provider in providers.values() for sku in provider.skus}
+    rates = exchange(catalog.fx.values())
     for price in catalog.prices.values():
         place = (price.provider, price.model.lower())
         known = skus.get(place) or Sku(provider=price.provider, model=price.model, name=price.model)
         names = tuple(dict.fromkeys((*known.names, *(name.lower() for name in price.names))))
-        skus[place] = _with(known, names=names, rows=(*known.rows, row_of(price)))
+        row = _in_dollars(row_of(price), price, catalog)
+        skus[place] = _with(known, names=names, rows=(*known.rows, row) if row else known.rows)
     lives = {(life.provider, life.model.lower()): life for life in catalog.model_lives.values()}
     skus = {place: _alive(sku, lives.get(place)) for place, sku in skus.items()}
     skus = {place: _ruled(sku, catalog.price_rules.values()) for place, sku in skus.items()}
     return tuple(_gathered(providers, skus))
 
 
-def row_of(price: TokenPrice, layer: int = CATALOG) -> Row:
-    """One price fact as a row. Raises ValueError for a `per` or hours that cannot be read."""
+def row_of(price: TokenPrice, rates: Exchange) -> Row:
+    """One price fact as a row, in dollars.
+
+    Raises ValueError for a `per`, hours or a currency that cannot be read.
+    """
     per = read_per(price.per)
     if per is None:
         raise ValueError(f"{price.per!r} says no count of anything; write 1M tokens, 1K requests, hour")
+    amounts, note = _dollars(price, rates)
     return Row(
-        layer=layer,
+        layer=CATALOG,
         tier=price.tier,
         region=price.region,
         start=moment_us(price.valid_from),
@@ -57,14 +65,26 @@ def row_of(price: TokenPrice, layer: int = CATALOG) -> Row:
         hours=hours_of(price.window),
         above_tokens=price.above_tokens or 0,
         bracket=price.shape == "bracket",
-        rates={meter: Rate(amount=amount, per=per.count) for meter, amount in price.amounts.items()},
-        owns=layer == CATALOG and price.tier == "standard" and not price.window and not price.above_tokens
+        currency=price.currency,
+        rates={meter: Rate(amount=amount, per=per.count) for meter, amount in amounts.items()},
+        owns=price.tier == "standard" and not price.window and not price.above_tokens
         and per.unit == "token" and "input" in price.amounts,
         sources=price.sources,
         date=price.date,
         confidence=price.confidence,
-        note=price.note,
+        note=note,
     )  # fmt: skip
+
+
+def _dollars(price: TokenPrice, rates: Exchange) -> tuple[Mapping[str, str], str]:
+    """The amounts in dollars at the rate of the first day, and the note that says so."""
+    if price.currency == DOLLAR:
+        return price.amounts, price.note
+    rate = rates.on(price.currency, price.valid_from)
+    if rate is None:
+        raise ValueError(f"no rate for {price.currency} on or before {price.valid_from}")
+    amounts = {meter: in_dollars(amount, rate) for meter, amount in price.amounts.items()}
+    return amounts, "; ".join(filter(None, (price.note, said(price.amounts.values(), rate))))
 
 
 def hours_of(window: Window | None) -> Hours | None:
@@ -73,7 +93,6 @@ def hours_of(window: Window | None) -> Hours | None:
 
 
 def _with(sku: Sku, **changes: object) -> Sku:
-
     return msgspec.structs.replace(sku, **changes)
 
 

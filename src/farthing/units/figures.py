@@ -32,6 +32,8 @@ def unit_label(name: str) -> str:
     >>> [unit_label(name) for name in ("cost_usd", "gpu_hours", "mfu", "rent_usd_per_gpu_hour", "tp")]
     ['USD', 'h', 'share', 'USD/gpu hour', '']
     """
+    if name.startswith("cost_per_") and name.endswith("_usd"):
+        return "USD"
     head, *per = name.split("_per_")
     last = head.rpartition("_")[2]
     label = _WORD_LABELS.get(head, _LABELS.get(last, last))

@@ -69,6 +69,16 @@ FIELD_WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("tp", "pp", "vp", "cp", "dp", "ep"), _COUNT),
     "pue": _MULTIPLE,
     "tied_embeddings": _LEVEL,
+    **dict.fromkeys(
+        (
+            "cost_per_request_usd",
+            "cost_per_outcome_usd",
+            "cost_per_day_usd",
+            "cost_per_30_days_usd",
+            "cost_per_year_usd",
+        ),
+        Unit(Kind.MONEY),
+    ),
 }
 """Names that stand as they are, without a unit word."""
 
@@ -85,6 +95,9 @@ RATES: Final[Mapping[str, Kind]] = {
     "tokens_per_example": Kind.TOKENS,
     "usd_per_example": Kind.MONEY,
     "usd_per_m_tokens": Kind.MONEY,
+    "count_per_day": Kind.RATE_PER_DAY,
+    "tokens_per_day": Kind.RATE_PER_DAY,
+    "share_per_month": Kind.SHARE,
 }
 """Rates that have a kind of their own, by the end of the name; other rates are read as plain numbers."""
 
@@ -109,6 +122,8 @@ def is_legal_name(name: str) -> bool:
     >>> is_legal_name("rent_usd_per_gpu_hour"), is_legal_name("mfu"), is_legal_name("rent")
     (True, True, False)
     """
+    if name in FIELD_WORDS:
+        return True
     head, *per = name.split("_per_")
     if not _WELL_FORMED.fullmatch(name) or not PER_WORDS.issuperset(per):
         return False
@@ -121,6 +136,8 @@ def unit_of(name: str) -> Unit:
     >>> unit_of("rent_usd_per_gpu_hour").kind, unit_of("wall_clock_days").size
     (<Kind.MONEY_PER_HOUR: 'money_per_hour'>, Fraction(86400, 1))
     """
+    if name in FIELD_WORDS:
+        return FIELD_WORDS[name]
     if name == "gpu_hours" or name.endswith("_gpu_hours"):
         return Unit(Kind.GPU_HOURS)
     head, *per = name.split("_per_")
