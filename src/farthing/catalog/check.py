@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from farthing.catalog import names, plausible, published, services
+from farthing.catalog import names, plausible, price_checks, published, services
 from farthing.catalog.compiler import compile_folder
 from farthing.catalog.contents import Catalog
 from farthing.catalog.facts import Entry, Fact, as_ids
@@ -21,7 +21,8 @@ from farthing.units.problem import Problem, did_you_mean
 
 NAMED_ROOMS = ("accelerators", "instances", "nodes", "models", "closed_models", "power", "pue")
 SERVICE_ROOMS = ("tuning_services", "label_kinds", "teachers")
-FACT_ROOMS = (*NAMED_ROOMS, *SERVICE_ROOMS, "rentals", "fx", "assumptions", "seeds")
+PRICE_ROOMS = ("prices", "price_rules", "model_lives", "hosted_speeds", "quality", "tokenizers")
+FACT_ROOMS = (*NAMED_ROOMS, *SERVICE_ROOMS, *PRICE_ROOMS, "rentals", "fx", "assumptions", "seeds")
 Rule = Callable[[Catalog], Iterator[Finding]]
 
 
@@ -130,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     unreadable_figures,
     orphan_categories,
     *plausible.RULES,
+    *price_checks.RULES,
     *services.RULES,
 )
 

@@ -169,7 +169,8 @@ def _multiplied(
         factor = Fraction(Decimal(rule.multiply))
         for meter, rate in tuple(rates.items()):
             named = meter in rule.meters if rule.meters else METERS[meter].is_tokens
-            if named and rate.row.layer != spare:
+            fixed = rate.row.layer == spare and not rate.row.multiply
+            if named and not fixed:
                 beyond = None if rate.beyond is None else rate.beyond * factor
                 rates = {**rates, meter: Priced(rate.usd * factor, rule, "", rate.above_tokens, beyond)}
     return rates

@@ -17,7 +17,7 @@ from farthing.pricing.rows import Clause, Provider, Sku, Struct
 
 FILE_NAME: Final = "book.msgpack"
 _HERE: Final = Path(__file__)
-_SHAPE: Final = ("rows.py", "genai.py", "own.py", "windows.py", "compiled.py")
+_SHAPE: Final = ("rows.py", "genai.py", "own.py", "windows.py", "exchange.py", "compiled.py")
 _PACKAGE: Final = "genai_prices"
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -39,7 +38,7 @@ def merged(package: Iterable[Provider], catalog: Catalog) -> tuple[Provider, ...
         place = (price.provider, price.model.lower())
         known = skus.get(place) or Sku(provider=price.provider, model=price.model, name=price.model)
         names = tuple(dict.fromkeys((*known.names, *(name.lower() for name in price.names))))
-        row = _in_dollars(row_of(price), price, catalog)
+        row = row_of(price, rates)
         skus[place] = _with(known, names=names, rows=(*known.rows, row) if row else known.rows)
     lives = {(life.provider, life.model.lower()): life for life in catalog.model_lives.values()}
     skus = {place: _alive(sku, lives.get(place)) for place, sku in skus.items()}
@@ -47,15 +46,18 @@ def merged(package: Iterable[Provider], catalog: Catalog) -> tuple[Provider, ...
     return tuple(_gathered(providers, skus))
 
 
-def row_of(price: TokenPrice, rates: Exchange) -> Row:
-    """One price fact as a row, in dollars.
+def row_of(price: TokenPrice, rates: Exchange) -> Row | None:
+    """One price fact as a row in dollars; None where no rate of exchange was known on its first day.
 
-    Raises ValueError for a `per`, hours or a currency that cannot be read.
+    Raises ValueError for a `per` or hours that cannot be read.
     """
     per = read_per(price.per)
     if per is None:
         raise ValueError(f"{price.per!r} says no count of anything; write 1M tokens, 1K requests, hour")
-    amounts, note = _dollars(price, rates)
+    dollars = _dollars(price, rates)
+    if dollars is None:
+        return None
+    amounts, note = dollars
     return Row(
         layer=CATALOG,
         tier=price.tier,
@@ -76,13 +78,13 @@ def row_of(price: TokenPrice, rates: Exchange) -> Row:
     )  # fmt: skip
 
 
-def _dollars(price: TokenPrice, rates: Exchange) -> tuple[Mapping[str, str], str]:
+def _dollars(price: TokenPrice, rates: Exchange) -> tuple[Mapping[str, str], str] | None:
     """The amounts in dollars at the rate of the first day, and the note that says so."""
     if price.currency == DOLLAR:
         return price.amounts, price.note
     rate = rates.on(price.currency, price.valid_from)
     if rate is None:
-        raise ValueError(f"no rate for {price.currency} on or before {price.valid_from}")
+        return None
     amounts = {meter: in_dollars(amount, rate) for meter, amount in price.amounts.items()}
     return amounts, "; ".join(filter(None, (price.note, said(price.amounts.values(), rate))))
 

@@ -50,7 +50,8 @@ class Row(Struct, frozen=True, kw_only=True):
     """Rates in force from `start` until `end` for one tier, and where, when and for whom they hold.
 
     `owns` says that the row alone speaks for the tokens of its time: rows of a lower `layer` are
-    silent then. A row of `multiply` has no rates: it is a multiple of the standard ones.
+    silent then. A row of `multiply` has no rates: it is a multiple of the standard ones. Rates are
+    dollars; where the source quotes another `currency`, the note says the rate of exchange.
     """
 
     layer: int
