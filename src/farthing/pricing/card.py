@@ -64,7 +64,7 @@ class Card:
         while meter:
             if (found := self.rates.get(meter)) is not None:
                 return found if meter == asked else _covering(found, meter)
-            meter = METERS[meter].parent
+            meter = METERS[meter].parent if meter in METERS else ""
         return None
 
 

@@ -6,7 +6,7 @@ the processor's cache (`farthing.pricing.block`), many blocks by several threads
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,12 +17,15 @@ import numpy as np
 import numpy.typing as npt
 
 from farthing.pricing.block import Blocks
+from farthing.pricing.card import Card
+from farthing.pricing.cells import finder, scratch
 from farthing.pricing.table import Int, Line, Table, Whole, table
 from farthing.units.problem import InputError, Problem
 
-BLOCK: Final = 1 << 15
-_WORTH_THREADS: Final = 1 << 18  # rows below which starting threads costs more than it saves
+BLOCK: Final = 1 << 16
+_WORTH_THREADS: Final = 4  # blocks below which starting threads costs more than it saves
 _MOST_THREADS: Final = 8
+_HALF: Final = 32  # bits
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,6 @@ class Priced:
 
     table: Table
     usage: Usage
-    cells: npt.NDArray[np.intp]
     amounts: Whole
     unpriced: npt.NDArray[np.bool_]
 
@@ -75,9 +77,17 @@ class Priced:
         """The amount of one request in dollars, exactly."""
         return Fraction(int(self.amounts[row]), self.scale)
 
+    def card(self, row: int = 0) -> Card:
+        """The rates that one request met, or why there are none."""
+        row = range(len(self.usage))[row]
+        one = {meter: column[row : row + 1] for meter, column in self.usage.quantities.items()}
+        most = {meter: int(column[0]) for meter, column in one.items()}
+        place = self.usage.line[row : row + 1], self.usage.at[row : row + 1]
+        return self.table.card(int(finder(self.table).find(*place, one, most, scratch(1))[0]))
+
     def by_meter(self, row: int = 0) -> dict[str, Fraction | None]:
         """What each meter of one request costs, None where it has no price."""
-        card = self.table.card(int(self.cells[row]))
+        card = self.card(row)
         found: dict[str, Fraction | None] = {}
         for meter, column in self.usage.quantities.items():
             if quantity := int(column[row]):
@@ -89,22 +99,18 @@ class Priced:
 def price(usage: Usage) -> Priced:
     """What requests cost.
 
-    Raises InputError for negative quantities, ValueError for columns of unequal length.
+    Raises InputError for negative quantities, ValueError for columns of unequal length or of other
+    things than whole numbers, and for a line that is none of the usage's.
     """
-    lengths = {len(usage.line), len(usage.at), *(len(column) for column in usage.quantities.values())}
-    if len(lengths) > 1:
-        raise ValueError(f"columns of a usage have one length, got {sorted(lengths)}")
-    first, last = (int(usage.at.min()), int(usage.at.max())) if len(usage) else (0, 0)
+    usage = _whole(usage)
+    starts = range(0, len(usage), BLOCK)
+    first, last = _span(usage.at, starts)
     rates = table(usage.lines, tuple(usage.quantities), first, last)
     blocks = Blocks(rates, usage.line, usage.at, usage.quantities)
-    starts = range(0, len(usage), BLOCK)
-    if len(usage) < _WORTH_THREADS:
-        blocks.run(starts, BLOCK)
-    else:
-        _shared_out(blocks, starts)
+    _shared_out(lambda mine: blocks.run(mine, BLOCK), starts)
     if blocks.negative:
         raise InputError([_bad_quantity(meter) for meter in sorted(blocks.negative)])
-    return Priced(rates, usage, blocks.cells, blocks.whole_amounts(), blocks.unpriced)
+    return Priced(rates, usage, blocks.whole_amounts(), blocks.unpriced)
 
 
 def price_one(line: Line, at_us: int, quantities: Mapping[str, int]) -> Priced:
@@ -116,22 +122,48 @@ def price_one(line: Line, at_us: int, quantities: Mapping[str, int]) -> Priced:
     return price(Usage((line,), np.zeros(1, dtype=np.intp), np.array([at_us], dtype=np.int64), columns))
 
 
-def _shared_out(blocks: Blocks, starts: range) -> None:
+def _whole(usage: Usage) -> Usage:
+    """The same with columns of 64-bit integers."""
+    columns = {"line": usage.line, "at": usage.at, **usage.quantities}
+    if len(lengths := {len(column) for column in columns.values()}) > 1:
+        raise ValueError(f"columns of a usage have one length, got {sorted(lengths)}")
+    if odd := [name for name, column in columns.items() if column.dtype.kind not in "iu"]:
+        raise ValueError(f"columns of a usage are whole numbers, which {', '.join(odd)} is not")
+    line, at, *counts = (column.astype(np.int64, copy=False) for column in columns.values())
+    return Usage(usage.lines, line, at, dict(zip(usage.quantities, counts, strict=True)))
+
+
+def _span(at: Int, starts: range) -> tuple[int, int]:
+    """The first and the last moment; 0 where there is none."""
+    found: list[tuple[int, int]] = []
+
+    def look(mine: range) -> None:
+        for start in mine:
+            block = at[start : start + BLOCK]
+            found.append((int(block.min()), int(block.max())))
+
+    _shared_out(look, starts)
+    return min((first for first, _ in found), default=0), max((last for _, last in found), default=0)
+
+
+def _shared_out(work: Callable[[range], None], starts: range) -> None:
     """Blocks by turns to as many threads as there are processors; numpy lets them run side by side."""
-    count = min(os.cpu_count() or 1, _MOST_THREADS)
+    count = min(os.cpu_count() or 1, _MOST_THREADS) if len(starts) >= _WORTH_THREADS else 1
+    if count == 1:
+        work(starts)
+        return
     with ThreadPoolExecutor(count) as workers:
-        for done in [workers.submit(blocks.run, starts[turn::count], BLOCK) for turn in range(count)]:
+        for done in [workers.submit(work, starts[turn::count]) for turn in range(count)]:
             done.result()
 
 
 def _sums(amounts: Whole) -> Iterator[int]:
-    """Sums of stretches short enough that none passes 64 bits."""
-    if amounts.dtype == object or not len(amounts):
+    """Sums of the upper and the lower halves of amounts, neither of which passes 64 bits."""
+    if amounts.dtype == object:
         yield int(sum(amounts.tolist()))
         return
-    step = max(1, (2**63 - 1) // max(1, int(amounts.max())))
-    for start in range(0, len(amounts), step):
-        yield int(amounts[start : start + step].sum())
+    yield int((amounts >> _HALF).sum()) << _HALF
+    yield int((amounts & ((1 << _HALF) - 1)).sum())
 
 
 def _bad_quantity(meter: str) -> Problem:

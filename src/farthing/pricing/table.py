@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farthing.pricing.card import NO_PRICE, NO_TIER, NOT_ON_SALE, Card, Moment, Priced, card
+from farthing.pricing.clock import Clock, clock
 from farthing.pricing.rows import STANDARD, Row, Sku
 from farthing.pricing.windows import EPOCH_MINUTE, MINUTE_US, WEEK_MINUTES, mask
 
@@ -29,6 +30,7 @@ WHY: Final[Mapping[str, str]] = {
     NO_TIER: "the price book has no price for this tier",
     NO_METER: "the price book has no price for this meter",
 }
+_SMALL: Final = 2**62  # integers below this are kept in 64 bits
 _NEVER: Final = int(np.iinfo(np.int64).max)
 
 
@@ -65,15 +67,13 @@ class Shape(NamedTuple):
 class Table:
     """Rates of lines in cells.
 
-    `cuts` are the moments at which a stretch of time ends; `codes` gives for each minute of the week
-    which hours hold; `lengths` are for each line the inputs beyond which it costs another rate;
-    `card_of` leads from a cell to its card.
+    `clock` places moments in stretches of time and hours of the week; `lengths` are for each line the
+    inputs beyond which it costs another rate; `card_of` leads from a cell to its card.
     """
 
     lines: tuple[Line, ...]
     meters: tuple[str, ...]
-    cuts: Int
-    codes: Int
+    clock: Clock
     lengths: Int
     shape: Shape
     cards: tuple[Card, ...]
@@ -84,19 +84,9 @@ class Table:
         return self.cards[self.card_of[cell]]
 
     @property
-    def cells_per_stretch(self) -> int:
-        """Cells of one line in one stretch of time."""
-        return self.shape.hours * self.shape.lengths
-
-    @property
     def cells_per_line(self) -> int:
         """Cells of one line."""
-        return self.shape.stretches * self.cells_per_stretch
-
-    @cached_property
-    def has_hours(self) -> npt.NDArray[np.bool_]:
-        """For each line whether the hour of the week can matter."""
-        return np.array([any(row.hours is not None for row in line.rows) for line in self.lines], dtype=bool)
+        return self.shape.stretches * self.shape.hours * self.shape.lengths
 
     @cached_property
     def shortest_step(self) -> int:
@@ -113,7 +103,7 @@ class Table:
     @cached_property
     def rates(self) -> Mapping[str, Whole]:
         """Scaled rates by meter, one for each cell; what has no price is 0 here and in `missing`."""
-        return {meter: self._scaled(rates)[self.card_of] for meter, rates in self._priced.items()}
+        return {meter: _array(self._whole(rates))[self.card_of] for meter, rates in self._priced.items()}
 
     @cached_property
     def missing(self) -> Mapping[str, npt.NDArray[np.bool_]]:
@@ -138,14 +128,33 @@ class Table:
         return lacking & ~self.empty
 
     @cached_property
-    def brackets(self) -> Mapping[str, tuple[Int, Int]]:
+    def has_empty(self) -> bool:
+        """Whether there are cells in which nothing has a price."""
+        return bool(self.empty.any())
+
+    @cached_property
+    def has_gaps(self) -> bool:
+        """Whether there are cells in which only some meters have a price."""
+        return bool(self.gaps.any())
+
+    @cached_property
+    def alike(self) -> tuple[tuple[str, ...], ...]:
+        """Meters in groups that have the same rate in every cell, brackets aside."""
+        groups: dict[tuple[int, ...], list[str]] = {}
+        for meter, rates in self._priced.items():
+            groups.setdefault(tuple(self._whole(rates)), []).append(meter)
+        return tuple(map(tuple, groups.values()))
+
+    @cached_property
+    def brackets(self) -> Mapping[str, tuple[Int, Whole]]:
         """For each meter with rates beyond a count: the count and the scaled difference by cell."""
-        found: dict[str, tuple[Int, Int]] = {}
+        found: dict[str, tuple[Int, Whole]] = {}
         for meter, rates in self._priced.items():
             steps = [_bracket(rate, self.scale) for rate in rates]
             if any(steps):
-                above, more = np.array([step or (0, 0) for step in steps], dtype=np.int64).T
-                found[meter] = (above[self.card_of], more[self.card_of])
+                above, more = zip(*(step or (0, 0) for step in steps), strict=True)
+                counts = np.array(above, dtype=np.int64)
+                found[meter] = (counts[self.card_of], _array(more)[self.card_of])
         return found
 
     def largest(self, meter: str) -> int:
@@ -161,9 +170,8 @@ class Table:
     def _priced(self) -> Mapping[str, list[Priced | None]]:
         return {meter: [card.rate(meter) for card in self.cards] for meter in self.meters}
 
-    def _scaled(self, rates: Iterable[Priced | None]) -> Whole:
-        whole = [0 if rate is None else int(rate.usd * self.scale) for rate in rates]
-        return np.array(whole, dtype=np.int64 if max(whole, default=0) < 2**62 else object)
+    def _whole(self, rates: Iterable[Priced | None]) -> list[int]:
+        return [0 if rate is None else int(rate.usd * self.scale) for rate in rates]
 
 
 def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: int) -> Table:
@@ -182,8 +190,7 @@ def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: 
     return Table(
         lines=tuple(lines),
         meters=tuple(meters),
-        cuts=np.array(cuts, dtype=np.int64),
-        codes=codes,
+        clock=clock(np.array(cuts, dtype=np.int64), codes, shape.hours, first_us, last_us),
         lengths=lengths,
         shape=shape,
         cards=tuple(cards),
@@ -253,3 +260,8 @@ def _bracket(rate: Priced | None, scale: int) -> tuple[int, int] | None:
     if rate is None or rate.beyond is None:
         return None
     return rate.above_tokens, int((rate.beyond - rate.usd) * scale)
+
+
+def _array(numbers: Sequence[int]) -> Whole:
+    """Integers in 64 bits where they fit, else Python's."""
+    return np.array(numbers, dtype=np.int64 if max(map(abs, numbers), default=0) < _SMALL else object)
