@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_NOT_A_LETTER: Final = re.compile(r"[^a-z0-9]+")
+_PUNCTUATION: Final = re.compile(r"[\W_]+")  # a letter of any script is kept: it tells names apart
 ALIASES: Final = {
     "amazon": "aws",
     "amazon bedrock": "aws",
@@ -38,10 +38,10 @@ ALIASES: Final = {
 
 def key(name: str) -> str:
     """A name without case, spaces and punctuation."""
-    return _NOT_A_LETTER.sub("", name.lower())
+    return _PUNCTUATION.sub("", name.lower())
 
 
 def provider_alias(name: str) -> str:
     """The id of a provider that is called so elsewhere; the name itself, in lower case, when unknown."""
     lowered = name.strip().lower()
-    return ALIASES.get(_NOT_A_LETTER.sub(" ", lowered).strip(), lowered)
+    return ALIASES.get(_PUNCTUATION.sub(" ", lowered).strip(), lowered)

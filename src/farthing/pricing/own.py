@@ -68,7 +68,7 @@ def row_of(price: TokenPrice, rates: Exchange) -> Row | None:
         above_tokens=price.above_tokens or 0,
         bracket=price.shape == "bracket",
         currency=price.currency,
-        rates={meter: Rate(amount=amount, per=per.count) for meter, amount in amounts.items()},
+        rates=_rates(amounts, per.count),
         owns=price.tier == "standard" and not price.window and not price.above_tokens
         and per.unit == "token" and "input" in price.amounts,
         sources=price.sources,
@@ -76,6 +76,13 @@ def row_of(price: TokenPrice, rates: Exchange) -> Row | None:
         confidence=price.confidence,
         note=note,
     )  # fmt: skip
+
+
+def _rates(amounts: Mapping[str, str], per: int) -> Mapping[str, Rate]:
+    """Rates by meter; a write to a cache of no stated lifetime is one of five minutes, the usual one."""
+    rates = {meter: Rate(amount=amount, per=per) for meter, amount in amounts.items()}
+    usual = {"cache_write": rates["cache_write_5m"]} if "cache_write_5m" in rates else {}
+    return {**usual, **rates}
 
 
 def _dollars(price: TokenPrice, rates: Exchange) -> tuple[Mapping[str, str], str] | None:
@@ -99,12 +106,12 @@ def _with(sku: Sku, **changes: object) -> Sku:
 
 
 def _alive(sku: Sku, life: ModelLife | None) -> Sku:
-    launched = moment_us(life.launched) if life and life.launched else _dated_by_name(sku.model)
+    launched = moment_us(life.launched) if life and life.launched else dated_by_name(sku.model)
     retired = moment_us(life.retired) if life and life.retired else FOREVER
     return _with(sku, launched=launched, retired=retired)
 
 
-def _dated_by_name(model: str) -> int:
+def dated_by_name(model: str) -> int:
     """The day that a snapshot's name carries: it was on sale on no earlier one."""
     found = _DATED_NAME.search(model)
     try:
