@@ -7,7 +7,8 @@ from typing import Final
 
 from farthing.pricing import compiled, names
 from farthing.pricing.clauses import matches
-from farthing.pricing.rows import Sku
+from farthing.pricing.rows import Overlay, Promise, Sku
+from farthing.units.problem import Problem
 
 _SEPARATORS: Final = ("/", ":")
 
@@ -17,12 +18,15 @@ class Book:
     """Dated prices of many models at many providers, named by `hash`.
 
     `extra` are models that a contract or a second source adds or changes; they stand before the
-    compiled ones.
+    compiled ones. `overlays` say what was laid over it, `problems` what is odd about that.
     """
 
     base: compiled.Compiled
     hash: str
     extra: Mapping[tuple[str, str], Sku] = field(default_factory=dict)
+    promises: tuple[Promise, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     def find(self, model: str, provider: str = "") -> Sku | None:
         """The model of this name, None where there is none: no name is ever guessed at.
@@ -43,7 +47,7 @@ class Book:
         name = model.strip()
         for separator in _SEPARATORS:
             before, _, after = name.partition(separator)
-            if after and (home := self._provider_id(names.provider_alias(before))):
+            if after and (home := self.provider_id(names.provider_alias(before))):
                 hits = tuple(self._within(home, after))
                 if hits:
                     return hits
@@ -85,7 +89,7 @@ class Book:
         return {}
 
     def _at(self, provider: str, model: str) -> Iterator[Sku]:
-        home = self._provider_id(provider)
+        home = self.provider_id(provider)
         if home is None:
             return
         yield from self._within(home, model)
@@ -93,7 +97,8 @@ class Book:
         for lender in head.lends if head else ():
             yield from self._within(lender, model)
 
-    def _provider_id(self, provider: str) -> str | None:
+    def provider_id(self, provider: str) -> str | None:
+        """The id of a provider by its id or the book's own clauses, None where nobody is meant."""
         if provider in self.base.heads or any(home == provider for home, _ in self.extra):
             return provider
         heads = self.base.heads.values()

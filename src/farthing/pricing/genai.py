@@ -71,20 +71,19 @@ _TIERS: Final = {
     ("service_tier", "fast"): "fast",
     ("speed", "fast"): "fast",
 }
-_RELATIONS: Final = {
-    "ClauseEquals": "equals",
-    "ClauseStartsWith": "starts_with",
-    "ClauseEndsWith": "ends_with",
-    "ClauseContains": "contains",
-    "ClauseRegex": "regex",
-}
+_RELATIONS: Final = ("equals", "starts_with", "ends_with", "contains", "regex")
 
 
 def providers() -> tuple[Provider, ...]:
     """Every provider of the installed package. Raises ImportError where it is not installed."""
     from genai_prices.data_snapshot import get_snapshot
 
-    return tuple(_provider(provider) for provider in get_snapshot().providers)
+    return as_rows(get_snapshot().providers)
+
+
+def as_rows(given: Iterable[Any]) -> tuple[Provider, ...]:
+    """Providers of the package, or of a file of the same shape (`genai_file`), with rows of ours."""
+    return tuple(_provider(provider) for provider in given)
 
 
 def _provider(given: Any) -> Provider:  # noqa: ANN401  the package's own classes, imported late
@@ -111,7 +110,7 @@ def _clause(given: Any) -> Clause | None:  # noqa: ANN401
         if (parts := getattr(given, attribute, None)) is not None:
             inner = tuple(clause for part in parts if (clause := _clause(part)) is not None)
             return Clause(relation=attribute[:-1], parts=inner)
-    relation = _RELATIONS[type(given).__name__]
+    relation = next(name for name in _RELATIONS if getattr(given, name, None) is not None)
     text = str(getattr(given, relation))
     return Clause(relation=relation, text=text if relation == "regex" else text.lower())
 
@@ -152,7 +151,7 @@ def _rows(price: Any, tier: str, start: int, end: int, hours: Hours | None = Non
     """One row for each length of input at which a price changes, the shortest first."""
     by_length: dict[int, dict[str, Rate]] = {0: {}}
     for key, meter in _METERS.items():
-        value = getattr(price, key, None)
+        value = price.get(key) if isinstance(price, Mapping) else getattr(price, key, None)
         if value is None:
             continue
         for length, amount in _lengths(value).items():
@@ -186,7 +185,7 @@ def _start(condition: Any) -> int:  # noqa: ANN401
 
 
 def _is_daily(condition: Any) -> bool:  # noqa: ANN401
-    return hasattr(condition, "start_time")
+    return getattr(condition, "start_time", None) is not None
 
 
 def _minute(moment: time) -> int:

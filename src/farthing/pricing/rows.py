@@ -95,6 +95,30 @@ class Sku(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
 
 
+class Promise(Struct, frozen=True, kw_only=True):
+    """Spend that a contract promises to a provider: dollars for each month or year, and what it buys.
+
+    `discount` is the share off usage ("0.15") while the promise holds.
+    """
+
+    provider: str
+    usd: str
+    per: str = "month"
+    discount: str = "0"
+    start: int = LONG_AGO
+    end: int = FOREVER
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+class Overlay(Struct, frozen=True, kw_only=True):
+    """A file that was laid over a book: its name, its kind and a digest of what it holds."""
+
+    label: str
+    kind: str
+    digest: str
+
+
 class Provider(Struct, frozen=True, kw_only=True):
     """A provider: how its own name and those of its models are known, and its models."""
 
