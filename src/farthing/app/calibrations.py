@@ -15,8 +15,8 @@ from typing import Final
 
 import msgspec
 
-from farthing.app.data_folder import data_folder
 from farthing.app.table_file import replacing
+from farthing.catalog.data_folder import data_folder
 from farthing.estimate.calibration import Calibration
 from farthing.estimate.question import Question
 from farthing.estimate.step_kinds import KINDS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from farthing.pricing import compiled, names
-from farthing.pricing.clauses import matches
+from farthing.pricing.clauses import matches, spelled
 from farthing.pricing.rows import Overlay, Promise, Sku
 from farthing.units.problem import Problem
 
@@ -128,11 +128,12 @@ class Book:
     def _index(self, provider: str) -> dict[str, Sku]:
         """Models by their names without punctuation; a spelling that several share names none."""
         if provider not in self._indexes:
-            spelled: dict[str, list[Sku]] = {}
+            found: dict[str, list[Sku]] = {}
             for sku in self.skus(provider).values():
-                for spelling in {names.key(text) for text in (sku.model, sku.name, *sku.names)}:
-                    spelled.setdefault(spelling, []).append(sku)
-            self._indexes[provider] = {text: skus[0] for text, skus in spelled.items() if len(skus) == 1}
+                known = (sku.model, sku.name, *sku.names, *spelled(sku.match))
+                for spelling in {names.key(text) for text in known} - {""}:
+                    found.setdefault(spelling, []).append(sku)
+            self._indexes[provider] = {text: skus[0] for text, skus in found.items() if len(skus) == 1}
         return self._indexes[provider]
 
 

@@ -1,7 +1,7 @@
 """Whether a name is meant by a clause."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -29,3 +29,11 @@ def matches(clause: Clause, name: str) -> bool:
     if clause.relation == "and":
         return all(matches(part, name) for part in clause.parts)
     return _RELATIONS[clause.relation](name.lower(), clause.text)
+
+
+def spelled(clause: Clause | None) -> Iterator[str]:
+    """The names that a clause spells out in full."""
+    if clause is not None and clause.relation == "equals":
+        yield clause.text
+    for part in clause.parts if clause is not None and clause.relation == "or" else ():
+        yield from spelled(part)

@@ -13,11 +13,15 @@ from typing import Final
 import msgspec
 
 from farthing.catalog import cache, files
+from farthing.pricing import kept
 from farthing.pricing.rows import Clause, Provider, Sku, Struct
 
 FILE_NAME: Final = "book.msgpack"
 _HERE: Final = Path(__file__)
-_SHAPE: Final = ("rows.py", "genai.py", "own.py", "windows.py", "exchange.py", "compiled.py")
+_SHAPE: Final = (
+    "rows.py", "genai.py", "genai_file.py", "own.py", "windows.py", "exchange.py", "compiled.py",
+    "litellm_map.py", "litellm_keys.py", "litellm_names.py", "second.py",
+)  # fmt: skip
 _PACKAGE: Final = "genai_prices"
 
 
@@ -66,17 +70,34 @@ def load(data: Path = files.DATA) -> Compiled:
 
 
 def compile_book(data: Path = files.DATA) -> Compiled:
-    """Read the package and the catalog. Looks at no cache of books."""
-    from farthing.catalog.load import catalog
-    from farthing.pricing import genai, own
+    """Read the package or what is kept in its place, and the catalog. Looks at no cache of books."""
+    from farthing.pricing import genai, second
 
-    listed = genai.providers()
-    heads = {provider.id: _head(provider) for provider in own.merged(listed, catalog(data))}
-    digest = hashlib.sha256(msgspec.msgpack.encode(heads)).hexdigest()
-    starts = {row.start for provider in listed for sku in provider.skus for row in sku.rows if row.dated}
-    return Compiled(
-        hash=f"sha256:{digest}", package=genai.release(), starts=tuple(sorted(starts)), heads=heads
-    )
+    newer, more = kept.providers(), kept.second()
+    listed = genai.providers() if newer is None else newer
+    release = genai.release() if newer is None else f"{genai.SOURCE} as updated"
+    made = from_sources(listed, release, data)
+    return made if more is None else second.joined(made, more)
+
+
+def from_sources(listed: tuple[Provider, ...], release: str, data: Path = files.DATA) -> Compiled:
+    """A book of the package's providers and a catalog."""
+    from farthing.catalog.load import catalog
+    from farthing.pricing import own
+
+    return of_providers(own.merged(listed, catalog(data)), release)
+
+
+def of_providers(providers: tuple[Provider, ...], release: str) -> Compiled:
+    """A book of nothing but these providers."""
+    heads = {provider.id: _head(provider) for provider in providers}
+    starts = {row.start for provider in providers for sku in provider.skus for row in sku.rows if row.dated}
+    return Compiled(hash=hash_of(heads), package=release, starts=tuple(sorted(starts)), heads=heads)
+
+
+def hash_of(heads: Mapping[str, Head]) -> str:
+    """The name of a book: a digest of all it holds."""
+    return f"sha256:{hashlib.sha256(msgspec.msgpack.encode(heads)).hexdigest()}"
 
 
 def _head(provider: Provider) -> Head:
@@ -93,7 +114,7 @@ def _head(provider: Provider) -> Head:
 def _key(data: Path) -> bytes:
     """What a compiled book depends on: the facts, the package, and how both are read."""
     shape = "".join(_HERE.with_name(name).read_text("utf-8") for name in _SHAPE)
-    return f"{files.digest(data)}\0{_package_state()}\0{shape}".encode()
+    return f"{files.digest(data)}\0{_package_state()}\0{kept.state()}\0{shape}".encode()
 
 
 def _package_state() -> str:

@@ -83,7 +83,7 @@ def read_text(content: bytes, label: str) -> Contract:
         problems.append(_no_contract(label))
     if problems:
         raise InputError(problems)
-    return Contract(label, hashlib.sha256(content).hexdigest(), tuple(entered))
+    return Contract(label, f"sha256:{hashlib.sha256(content).hexdigest()}", tuple(entered))
 
 
 def _read_rows(

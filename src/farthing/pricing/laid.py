@@ -1,6 +1,5 @@
 """A contract laid over a book: its rows, its discounts and its promises, in dollars."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from farthing.pricing.contract_checks import multiple_of, problems, rate_of, sha
 from farthing.pricing.contract_facts import EVERY, AgreedPrice, Commitment, Discount
 from farthing.pricing.contracts import Contract, Entered, words
 from farthing.pricing.exchange import DOLLAR, Exchange, in_dollars, said
+from farthing.pricing.identity import renamed
 from farthing.pricing.own import hours_of, moment_us
 from farthing.pricing.rows import (
     CONTRACT,
@@ -64,21 +64,6 @@ def lay(book: Book, contract: Contract, rates: Exchange) -> Book:
             problems=(*book.problems, *odd),
         )
     )
-
-
-def renamed(book: Book) -> Book:
-    """The book under the hash of what it now holds: that of its base, and of all that lies over it."""
-    return replace(book, hash=hash_of(book.base.hash, book.extra, book.promises))
-
-
-def hash_of(base: str, extra: Mapping[tuple[str, str], Sku], promises: Iterable[Promise]) -> str:
-    """The name of a book: its base and what was laid over it; the base's own where nothing was."""
-    over = [[*place, sku] for place, sku in sorted(extra.items())]
-    kept = tuple(promises)
-    if not over and not kept:
-        return base
-    content = base.encode() + b"\0" + msgspec.msgpack.encode((over, kept))
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _sku_for(

@@ -10,6 +10,7 @@ import msgspec
 
 from farthing.catalog.contents import Catalog
 from farthing.catalog.price_facts import ModelLife, PriceRule, TokenPrice, Window
+from farthing.pricing.clauses import matches
 from farthing.pricing.exchange import DOLLAR, Exchange, exchange, in_dollars, said
 from farthing.pricing.rows import CATALOG, FOREVER, LONG_AGO, Hours, Provider, Rate, Row, Sku
 from farthing.pricing.windows import weekly
@@ -36,7 +37,7 @@ def merged(package: Iterable[Provider], catalog: Catalog) -> tuple[Provider, ...
     rates = exchange(catalog.fx.values())
     for price in catalog.prices.values():
         place = (price.provider, price.model.lower())
-        known = skus.get(place) or Sku(provider=price.provider, model=price.model, name=price.model)
+        known = skus.get(place) or _new(price, providers)
         names = tuple(dict.fromkeys((*known.names, *(name.lower() for name in price.names))))
         row = row_of(price, rates)
         skus[place] = _with(known, names=names, rows=(*known.rows, row) if row else known.rows)
@@ -44,6 +45,19 @@ def merged(package: Iterable[Provider], catalog: Catalog) -> tuple[Provider, ...
     skus = {place: _alive(sku, lives.get(place)) for place, sku in skus.items()}
     skus = {place: _ruled(sku, catalog.price_rules.values()) for place, sku in skus.items()}
     return tuple(_gathered(providers, skus))
+
+
+def _new(price: TokenPrice, providers: Mapping[str, Provider]) -> Sku:
+    """A model that the package does not list, with the rows of the one whose name it takes this one to be.
+
+    They speak where the catalog's own rows end, so that a snapshot keeps its price when its history does.
+    """
+    home = providers.get(price.provider)
+    lenders = (providers[name] for name in home.lends if name in providers) if home else ()
+    listed = (sku for provider in (home, *lenders) if provider for sku in provider.skus)
+    meant = next((sku for sku in listed if sku.match and matches(sku.match, price.model.lower())), None)
+    rows = meant.rows if meant else ()
+    return Sku(provider=price.provider, model=price.model, name=price.model, rows=rows)
 
 
 def row_of(price: TokenPrice, rates: Exchange) -> Row | None:
@@ -106,9 +120,17 @@ def _with(sku: Sku, **changes: object) -> Sku:
 
 
 def _alive(sku: Sku, life: ModelLife | None) -> Sku:
-    launched = moment_us(life.launched) if life and life.launched else dated_by_name(sku.model)
+    launched = moment_us(life.launched) if life and life.launched else _first_day(sku)
     retired = moment_us(life.retired) if life and life.retired else FOREVER
     return _with(sku, launched=launched, retired=retired)
+
+
+def _first_day(sku: Sku) -> int:
+    """The day in its name; else, of a model that is a mere name in the package, that of its first own row."""
+    named = dated_by_name(sku.model)
+    if named != LONG_AGO or sku.match is not None or all(row.layer == CATALOG for row in sku.rows):
+        return named
+    return min(row.start for row in sku.rows if row.layer == CATALOG)
 
 
 def dated_by_name(model: str) -> int:
