@@ -128,12 +128,11 @@ class Book:
     def _index(self, provider: str) -> dict[str, Sku]:
         """Models by their names without punctuation; a spelling that several share names none."""
         if provider not in self._indexes:
-            found: dict[str, list[Sku]] = {}
-            for sku in self.skus(provider).values():
-                known = (sku.model, sku.name, *sku.names, *spelled(sku.match))
-                for spelling in {names.key(text) for text in known} - {""}:
-                    found.setdefault(spelling, []).append(sku)
-            self._indexes[provider] = {text: skus[0] for text, skus in found.items() if len(skus) == 1}
+            skus = self.skus(provider).values()
+            own = _by_spelling((sku, (sku.model, sku.name, *sku.names)) for sku in skus)
+            listed = _by_spelling((sku, spelled(sku.match)) for sku in skus)
+            found = {**listed, **own}
+            self._indexes[provider] = {text: some[0] for text, some in found.items() if len(some) == 1}
         return self._indexes[provider]
 
 
@@ -154,3 +153,11 @@ def _unique(skus: Iterable[Sku]) -> Iterator[Sku]:
         if (place := (sku.provider, sku.model)) not in seen:
             seen.add(place)
             yield sku
+
+
+def _by_spelling(named: Iterable[tuple[Sku, Iterable[str]]]) -> dict[str, list[Sku]]:
+    found: dict[str, list[Sku]] = {}
+    for sku, texts in named:
+        for spelling in {names.key(text) for text in texts} - {""}:
+            found.setdefault(spelling, []).append(sku)
+    return found

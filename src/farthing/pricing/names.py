@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_PUNCTUATION: Final = re.compile(r"[\W_]+")  # a letter of any script is kept: it tells names apart
+_PUNCTUATION: Final = re.compile(r"[^\w\x00-\x1f\x7f]+|_+")  # letters of any script and control characters stay
 ALIASES: Final = {
     "amazon": "aws",
     "amazon bedrock": "aws",
