@@ -11,6 +11,7 @@ _HOME = {
     "train": "farthing.app.train",
     "finetune": "farthing.app.finetune",
     "optimum": "farthing.app.optimum",
+    "tokens": "farthing.app.tokens",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",
     "why": "farthing.app.why",

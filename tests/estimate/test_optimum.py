@@ -65,7 +65,7 @@ def test_nothing_served_is_chinchilla():
 
 def test_a_budget_is_spent_and_a_loss_is_met_in_every_draw():
     answer = ask(draws=2048, budget_usd=1e6, lifetime_tokens=1e12)
-    assert answer.results["total_cost_usd"].exact
+    assert answer.results["total_cost_usd"].is_exact
     assert of(answer, "total_cost_usd")[0] == pytest.approx(1e6)
     train, serve = (answer.results[name] for name in ("train_cost_usd", "serve_cost_usd"))
     assert train.p05 + serve.p95 == pytest.approx(1e6, rel=0.01)

@@ -116,6 +116,7 @@ def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Questi
     """The question with its numbers, words and flags."""
     numbers: dict[str, Number] = {}
     words: dict[str, str] = {}
+    many: dict[str, tuple[str, ...]] = {}
     flags: set[str] = set()
     for field in fields:
         written = asked.options.get(field.name)
@@ -126,13 +127,15 @@ def _fill(asked: Asked, fields: Iterable[Field], collector: Collector) -> Questi
                 numbers[field.quantity] = float(field.choices.index(read_word(written, field)))
             elif field.quantity:
                 numbers[field.quantity] = read_quantity(_scalar(written), field, asked.rates)
+            elif field.kind == "words":
+                many[field.name] = tuple(read_word(text, field) for text in _texts(written))
             elif field.kind == "switch":
                 words[field.name] = "yes" if read_flag(written, field) else "no"
             elif field.kind == "flag":
                 flags |= {field.name} if read_flag(written, field) else set()
             else:
                 words[field.name] = read_word(written, field)
-    return replace(asked.question, numbers=numbers, words=words, flags=frozenset(flags))
+    return replace(asked.question, numbers=numbers, words=words, flags=frozenset(flags), many=many)
 
 
 def _scalar(written: object) -> str | int | float | Spread:

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 FieldKind: TypeAlias = Literal[
     "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
-    "duration", "money", "money_per_hour", "switch",
+    "duration", "money", "money_per_hour", "switch", "words", "rate_per_day",
 ]  # fmt: skip
 
 
@@ -189,14 +189,59 @@ OPTIMUM: tuple[Field, ...] = (
     *(field for field in MONEY if field.name in ("rate", "term", "provider_kind")),
 )  # fmt: skip
 
+TIERS = ("standard", "batch", "flex", "priority", "fast")
+TOKENS: tuple[Field, ...] = (
+    Field("model", "words", "a model, or provider/model; repeat it to compare (default: the best buys)"),
+    Field("input", "tokens", "tokens that a request reads, cached ones included", "own_input_tokens",
+          zero=True),
+    Field("uncached", "tokens", "instead: those beside the cached ones, as Anthropic counts",
+          "uncached_tokens", zero=True),
+    Field("output", "tokens", "tokens that a request writes, reasoning included", "answer_tokens", zero=True),
+    Field("cache_read", "tokens", "of the input: read from a cache", "cache_read_tokens", zero=True),
+    Field("cached_share", "share", "the same as a share of the input", "cached_share", zero=True),
+    Field("cache_write_5m", "tokens", "of the input: written to a cache of five minutes",
+          "cache_write_5m_tokens", zero=True),
+    Field("cache_write_1h", "tokens", "of the input: written to a cache of an hour", "cache_write_1h_tokens",
+          zero=True),
+    Field("reasoning", "tokens", "of the output: reasoning", "reasoning_tokens", zero=True),
+    Field("requests", "rate_per_day", "how many requests, for example 10k/day", "request_count_per_day"),
+    Field("demand", "rate_per_day", "instead: tokens in all, for example 5M/day", "demand_tokens_per_day"),
+    Field("output_share", "share", "with --demand: the share that is output (default: any)", "output_share",
+          zero=True),
+    Field("tier", "word", "how it is bought (default: standard)", choices=TIERS),
+    Field("region", "word", "where it is processed, as the provider calls it, for example us"),
+    Field("at", "word", "the moment of the requests, for example 2026-11-18T02:00Z: some prices know hours"),
+    Field("text", "file", "a text file that is the input: its tokens are counted or estimated"),
+    Field("chunks", "number", "retrieved chunks in each prompt", "chunk_count", zero=True),
+    Field("chunk_tokens", "tokens", "tokens of a chunk", "chunk_tokens"),
+    Field("shorten", "share", "share of the prompt that is cut out: what does it save?", "shortened_share",
+          zero=True),
+    Field("tool_calls", "number", "uses of tools in a request: each asks the model again", "tool_call_count",
+          zero=True),
+    Field("tool_tokens", "tokens", "tokens that a tool answers", "tool_result_tokens", zero=True),
+    Field("web_searches", "number", "searches in a request, at the provider's fee", "web_search_count",
+          zero=True),
+    Field("retries", "number", "requests sent again for each that is asked, for example 0.05", "retry_share",
+          zero=True),
+    Field("batch_share", "share", "share of the requests that can wait for a batch", "batch_share",
+          zero=True),
+    Field("success", "share", "share of the requests that succeed: what does a success cost?",
+          "success_share"),
+    Field("growth", "share", "growth of the requests from month to month", "growth_share_per_month",
+          zero=True),
+    Field("min_quality", "number", "leave out models that score less than this", "least_quality", zero=True),
+    Field("benchmark", "word", "by which score, for example mmlu-pro"),
+)  # fmt: skip
+
 VERBS: Mapping[str, tuple[Field, ...]] = {
     "finetune": FINETUNE,
     "optimum": OPTIMUM,
+    "tokens": TOKENS,
     "train": TRAIN,
     "validate": VALIDATE,
     "calibrate": CALIBRATE,
 }
-CHAINED = ("train", "finetune", "optimum")  # verbs that have a chain of formulas of their own
+CHAINED = ("train", "finetune", "optimum", "tokens")  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
 NOT_READ_YET = frozenset({"book", "ledger"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

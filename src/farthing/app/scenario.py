@@ -51,7 +51,7 @@ def _problems(
         fix = did_you_mean(key, known) or f"use one of: {', '.join(known)}"
         why = "a misspelled key would be lost without a word"
         yield Problem("unknown-key", "error", place, f"the key {quoted(key)} is not known", why, fix)
-    elif isinstance(value, list | dict) and key not in REPEATABLE:
+    elif isinstance(value, list | dict) and not _repeatable(known[key]):
         why = f"{key} is one value"
         yield Problem(
             "bad-value", "error", place, f"{key} is a list or mapping here", why, f"write {key}: VALUE"
@@ -61,6 +61,10 @@ def _problems(
         yield Problem(
             "bad-value", "error", place, f"{key} is nested too deep", why, f"write {key}: {{NAME: VALUE}}"
         )
+
+
+def _repeatable(field: Field) -> bool:
+    return field.name in REPEATABLE or field.kind == "words"
 
 
 def _flat(value: list[Tree] | dict[str, Tree]) -> bool:

@@ -27,7 +27,7 @@ class Range(msgspec.Struct, frozen=True):
     p95: float
 
     @property
-    def exact(self) -> bool:
+    def is_exact(self) -> bool:
         """Whether nothing uncertain enters."""
         return self.p05 == self.p95
 
@@ -35,12 +35,14 @@ class Range(msgspec.Struct, frozen=True):
 class Result(Range, frozen=True, omit_defaults=True):
     """A named result. `currency` is there for money that is not in dollars.
 
-    `basis` says how a saving is known: `estimated` before anything ran.
+    `basis` says how a saving is known: `estimated` before anything ran. `exact` is money to its last
+    decimal, where nothing uncertain enters.
     """
 
     unit: str
     currency: str | None = None
     basis: str | None = None
+    exact: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):

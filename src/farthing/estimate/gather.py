@@ -48,6 +48,12 @@ class Inputs:
         for name, value in question.numbers.items():
             self.add(Input(name, value, Basis.GIVEN))
 
+    def copy(self) -> "Inputs":
+        """The same inputs, to be filled further without touching these."""
+        twin = Inputs(self.question)
+        twin._items, twin._read = dict(self._items), set(self._read)
+        return twin
+
     def add(self, item: Input) -> None:
         """Add an input unless its name is known already."""
         if isinstance(item.value, Spread) and item.value.shape is Shape.EXACT:

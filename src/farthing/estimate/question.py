@@ -27,7 +27,8 @@ class Question:
     `numbers` are quantities by canonical name (`accelerator_count`, `rent_usd_per_gpu_hour`),
     `words` are choices by option name (`accelerator`, `precision`), `flags` are switches.
     `sets` overrides any input or intermediate value. `draws` = 1 asks for medians only.
-    `calibration` is what the asker measured on their own machines.
+    `calibration` is what the asker measured on their own machines; `many` holds choices of which there
+    may be several (`model` where models are compared).
     """
 
     verb: str
@@ -40,6 +41,7 @@ class Question:
     seed: int = 0
     draws: int = 16_384
     calibration: Calibration | None = None
+    many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def word(self, name: str) -> str | None:
         """What was said for a choice, or None."""

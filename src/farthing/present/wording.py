@@ -15,7 +15,7 @@ def middle(value: Range, unit: str) -> str:
 
 def interval(value: Range, unit: str) -> str:
     """The central 90 %, empty where the value is exact."""
-    return "" if value.exact else span(value.p05, value.p50, value.p95, unit)
+    return "" if value.is_exact else span(value.p05, value.p50, value.p95, unit)
 
 
 def result_words(answer: Estimate, name: str) -> tuple[str, str, str]:

@@ -37,7 +37,7 @@ def unit_label(name: str) -> str:
     head, *per = name.split("_per_")
     last = head.rpartition("_")[2]
     label = _WORD_LABELS.get(head, _LABELS.get(last, last))
-    return "/".join([label, *(word.replace("_", " ") for word in per)])
+    return "/".join([label, *("M tokens" if word == "m_tokens" else word.replace("_", " ") for word in per)])
 
 
 def digits_for(p05: float, p50: float, p95: float) -> int | None:
@@ -95,14 +95,14 @@ def duration(seconds: float, digits: int | None = 3) -> str:
 
 
 def money(value: float, symbol: str, digits: int | None = None) -> str:
-    """An amount with its symbol: cents below a thousand, whole units above, all of a fraction of a cent.
+    """An amount with its symbol: cents below a thousand, whole units above, all of a fraction of a dollar.
 
-    >>> money(12.3, "$"), money(-4000, "$"), money(0.000217, "$"), money(0, "$")
-    ('$12.30', '-$4,000', '$0.000217', '$0')
+    >>> money(12.3, "$"), money(-4000, "$"), money(0.000217, "$"), money(0.0135, "$"), money(0, "$")
+    ('$12.30', '-$4,000', '$0.000217', '$0.0135', '$0')
     """
     sign, size = ("-" if value < 0 else ""), abs(value)
-    if size and 0.01 <= size < 1000:
-        kept = size if digits is None else _significant(size, digits)
+    kept = size if digits is None else _significant(size, digits)
+    if size and (1 <= size < 1000 or (0.01 <= size < 1 and _is_cents(kept))):
         cents = digits is None or kept < 10 ** (digits - 1)
         text = f"{kept:,.2f}" if cents else f"{kept:,.0f}"
         return f"{sign}{symbol}{text}"
@@ -129,6 +129,10 @@ def number(value: float, digits: int | None = None) -> str:
             if size >= scale:
                 return f"{_trimmed(kept / scale)}{letter}"
     return f"{kept:,.0f}" if kept == int(kept) else _trimmed(kept)
+
+
+def _is_cents(value: float) -> bool:
+    return abs(100 * value - round(100 * value)) < 1e-9
 
 
 def _significant(value: float, digits: int) -> float:

@@ -112,6 +112,12 @@ def read_per(text: str) -> Per | None:
     digits = number[: len(number) - len(scale)].replace(",", "")
     key = " ".join(name.lower().replace("-", " ").split())
     unit = UNITS.get(key) or UNITS.get(key.removesuffix("s")) or UNITS.get(key.removesuffix("es"))
-    if unit is None or scale not in _SCALES or not digits.isascii() or not digits.isdigit() or not int(digits):
+    if (
+        unit is None
+        or scale not in _SCALES
+        or not digits.isascii()
+        or not digits.isdigit()
+        or not int(digits)
+    ):
         return None
     return Per(int(digits) * _SCALES[scale] * unit[1], unit[0])

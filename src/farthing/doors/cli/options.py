@@ -36,9 +36,8 @@ def option(field: Field) -> click.Option:
         both = f"{field.option}/--no-{field.name.replace('_', '-')}"
         return click.Option([both, field.name], default=None, help=field.help)
     metavar = "|".join(field.choices) if field.choices else _METAVARS.get(field.kind, "TEXT")
-    return click.Option(
-        [field.option, field.name], metavar=metavar, multiple=field.name in REPEATABLE, help=field.help
-    )
+    several = field.name in REPEATABLE or field.kind == "words"
+    return click.Option([field.option, field.name], metavar=metavar, multiple=several, help=field.help)
 
 
 def question_options(fields: Iterable[Field]) -> list[click.Parameter]:
@@ -68,6 +67,8 @@ def given(values: dict[str, object]) -> dict[str, object]:
 
 _METAVARS = {
     "word": "TEXT",
+    "words": "TEXT",
+    "rate_per_day": "COUNT/DAY",
     "file": "FILE",
     "count": "COUNT",
     "tokens": "TOKENS",

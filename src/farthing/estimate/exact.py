@@ -1,0 +1,53 @@
+"""An estimate without uncertainty, worked out once more in fractions: money to the last decimal.
+
+Floats carry sixteen digits, which is enough for every range but not for a bill. Where no input is
+uncertain the same formulas run on fractions; what ends is written out, what does not is rounded once.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from farthing.estimate.run import Evaluation
+from farthing.units.spread import Spread
+
+_PLACES: Final = 12
+
+
+def exact_values(run: Evaluation, known: Mapping[str, Fraction]) -> Mapping[str, Fraction] | None:
+    """Every value of a run as a fraction, None where an input is uncertain.
+
+    `known` are inputs whose exact value is at hand; the others are taken as they are written.
+    """
+    if any(isinstance(item.value, Spread) for item in run.inputs.values()):
+        return None
+    values = {
+        name: known.get(name, Fraction(Decimal(repr(float(item.value)))))  # type: ignore[arg-type]
+        for name, item in run.inputs.items()
+    }
+    found = run.plan.run(values)  # type: ignore[arg-type]  # formulas are plain arithmetic
+    return {name: Fraction(value) for name, value in found.items()}  # type: ignore[arg-type]
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction as a decimal: all of its digits where they end, else rounded half to even.
+
+    >>> decimal_text(Fraction(54399, 1_000_000)), decimal_text(Fraction(1, 3))
+    ('0.054399', '0.333333333333')
+    """
+    with localcontext() as context:
+        context.prec = 60
+        whole = Decimal(value.numerator) / Decimal(value.denominator)
+    if not _ends(value.denominator):
+        whole = whole.quantize(Decimal(1).scaleb(-_PLACES))
+    text = f"{whole:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _ends(denominator: int) -> bool:
+    """Whether a fraction in lowest terms has finitely many decimals."""
+    for factor in (2, 5):
+        while denominator % factor == 0:
+            denominator //= factor
+    return denominator == 1

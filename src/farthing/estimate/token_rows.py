@@ -1,0 +1,163 @@
+"""Models side by side under one workload: cost, price of the mix, quality, speed, and who is on a frontier.
+
+All models are one array through the same formulas; only what is shown is worked out to the last decimal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from farthing.estimate.answer import Cell, Row
+from farthing.estimate.exact import decimal_text
+from farthing.estimate.gather import Inputs
+from farthing.estimate.graph import Chain, plan
+from farthing.estimate.model_quality import Scores
+from farthing.estimate.run import Evaluation
+from farthing.estimate.token_rates import CHARGES, Charge, Market, Offer, market
+from farthing.units.types import FloatArray, Real
+
+_SHOWN: Final = ("cost_per_request_usd", "cost_usd", "usd_per_m_tokens")
+_MOST_ROWS: Final = 12
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Offers with their medians: what each would cost."""
+
+    market: Market
+    costs: Mapping[str, FloatArray]  # NaN where something used has no price
+    batch_multiple: FloatArray
+    scores: Scores
+
+    @property
+    def cost(self) -> FloatArray:
+        """The month's cost of each."""
+        return self.costs["cost_usd"]
+
+    def place_of_cheapest(self, floor: float) -> int | None:
+        """The cheapest offer of at least this quality; None where none has a price."""
+        quality = self.scores.quality
+        able = ~np.isnan(self.cost) & ((quality >= floor) if floor else np.ones(len(self.cost), dtype=bool))
+        return int(np.nanargmin(np.where(able, self.cost, np.nan))) if able.any() else None
+
+    def frontier(self, better: FloatArray) -> frozenset[int]:
+        """Places that nobody beats: none costs less and is better, both being known."""
+        known = [int(place) for place in np.flatnonzero(~np.isnan(self.cost) & ~np.isnan(better))]
+        known.sort(key=lambda place: (self.cost[place], -better[place]))
+        best, kept = -np.inf, []
+        for place in known:
+            if better[place] > best:
+                best = better[place]
+                kept.append(place)
+        return frozenset(kept)
+
+
+def bench(offers: Sequence[Offer], inputs: Inputs, chain: Chain, work: Evaluation, scores: Scores) -> Bench:
+    """What the workload's medians cost with each offer, all in one pass."""
+    found = market(offers)
+    length = work.median("call_input_tokens")
+    rates = {
+        charge.name: _column(found, charge, length, work) for charge in CHARGES if charge.name not in inputs
+    }
+    known: dict[str, Real] = {item.name: inputs.median(item.name) for item in inputs}
+    known |= rates
+    multiple = _batch_multiple(found, rates, work, inputs)
+    known["batch_call_multiple"] = multiple
+    steps = plan(chain, frozenset(known), _SHOWN)
+    values = steps.run(known)
+    costs = {name: np.broadcast_to(np.asarray(values[name], dtype=float), len(offers)) for name in _SHOWN}
+    return Bench(found, costs, multiple, scores)
+
+
+def rows_of(
+    bench: Bench, places: Sequence[int], exact: Mapping[int, Mapping[str, Fraction]]
+) -> tuple[Row, ...]:
+    """A row for each place, in this order."""
+    cost_quality, cost_speed = bench.frontier(bench.scores.quality), bench.frontier(bench.scores.speed)
+    return tuple(
+        {
+            "model": bench.market.offers[place].title,
+            **{name: _money(bench.costs[name][place], exact.get(place, {}).get(name)) for name in _SHOWN},
+            "quality": _number(bench.scores.quality[place]),
+            "output_tokens_per_s": _number(bench.scores.speed[place]),
+            "frontier": " ".join(
+                word
+                for word, places_on in (("quality", cost_quality), ("speed", cost_speed))
+                if place in places_on
+            ),
+            "cache_breakeven_share": _breakeven(bench.market, place),
+            "why": bench.market.reason(place),
+        }
+        for place in places
+    )
+
+
+def chosen_places(bench: Bench, asked: int, floor: float) -> list[int]:
+    """Which offers to show: those that were named, else the frontiers and the cheapest above the floor."""
+    if asked:
+        return list(range(asked))
+    quality = bench.scores.quality
+    able = [
+        int(place)
+        for place in np.argsort(bench.cost)
+        if not np.isnan(bench.cost[place]) and (not floor or quality[place] >= floor)
+    ]
+    first = [
+        place
+        for place in able
+        if place in bench.frontier(quality) or place in bench.frontier(bench.scores.speed)
+    ]
+    return sorted(
+        dict.fromkeys((*able[: _MOST_ROWS // 2], *first)), key=lambda place: float(bench.cost[place])
+    )
+
+
+def _column(found: Market, charge: Charge, length: float, work: Evaluation) -> FloatArray:
+    column = found.column(charge, length)
+    unused = not charge.quantity or work.median(charge.quantity) == 0
+    return np.nan_to_num(column, nan=0.0) if unused else column
+
+
+def _batch_multiple(
+    found: Market, rates: Mapping[str, FloatArray], work: Evaluation, inputs: Inputs
+) -> FloatArray:
+    """What a call costs in a batch against one that is sent at once; NaN where no batch price is known."""
+    if inputs.median("batch_share") == 0:
+        return np.ones(len(found.offers))
+    batch = market([offer.in_tier("batch") for offer in found.offers])
+    length = work.median("call_input_tokens")
+    count = len(found.offers)
+    before, after = np.zeros(count), np.zeros(count)
+    for charge in CHARGES:
+        if charge.quantity in ("", "web_search_count", "reasoning_tokens"):
+            continue
+        quantity = work.median(charge.quantity)
+        if quantity:
+            before += quantity * np.broadcast_to(rates.get(charge.name, np.zeros(count)), count)
+            after += quantity * batch.column(charge, length)
+    return after / before
+
+
+def _breakeven(found: Market, place: int) -> Cell:
+    from farthing.formulas.tokens import cache_breakeven_share
+
+    prices = [found.asked(place, meter, 0.0) for meter in ("input", "cache_write_5m", "cache_read")]
+    if any(price is None for price in prices) or prices[2].row is None:  # type: ignore[union-attr]
+        return None
+    plain, write, read = (float(price.usd) for price in prices if price is not None)
+    if not plain or write <= read:
+        return None
+    return round(max(0.0, float(cache_breakeven_share(write / plain, read / plain))), 4)
+
+
+def _money(value: float, exact: Fraction | None) -> Cell:
+    if np.isnan(value):
+        return None
+    return decimal_text(exact) if exact is not None else float(value)
+
+
+def _number(value: float) -> Cell:
+    return None if np.isnan(value) else float(value)
