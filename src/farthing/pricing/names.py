@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_PUNCTUATION: Final = re.compile(r"[^\w\x00-\x1f\x7f]+|_+")  # letters of any script and control characters stay
+_PUNCTUATION: Final = re.compile(r"[^\w\x00-\x1f\x7f]+|_+")  # not letters of any script, nor controls
 ALIASES: Final = {
     "amazon": "aws",
     "amazon bedrock": "aws",
