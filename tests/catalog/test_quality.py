@@ -48,7 +48,22 @@ def test_the_models_of_the_report_have_a_score(by_model, category, models):
 
 @pytest.mark.parametrize(
     "model",
-    ["gpt-3.5-turbo", "gpt-4", "gpt-4.1", "gpt-5", "gpt-5.5", "gpt-5.6-sol", "claude-opus-4-8", "claude-opus-5", "gpt-oss-120b", "gemini-3.1-pro-preview", "grok-4-0709", "kimi-k2.6", "deepseek-v4-pro", "GLM-5.1"],
+    [
+        "gpt-3.5-turbo",
+        "gpt-4",
+        "gpt-4.1",
+        "gpt-5",
+        "gpt-5.5",
+        "gpt-5.6-sol",
+        "claude-opus-4-8",
+        "claude-opus-5",
+        "gpt-oss-120b",
+        "gemini-3.1-pro-preview",
+        "grok-4-0709",
+        "kimi-k2.6",
+        "deepseek-v4-pro",
+        "GLM-5.1",
+    ],
 )
 def test_models_from_first_to_last_have_a_score(by_model, model):
     assert model in by_model
