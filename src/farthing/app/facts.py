@@ -6,12 +6,14 @@ from datetime import date
 import msgspec
 
 from farthing.app.asking import today
+from farthing.app.book_age import Dated, dated
 from farthing.catalog import find
 from farthing.catalog.facts import Accelerator, Model, Rental
 from farthing.catalog.load import catalog
 from farthing.catalog.speed import h100_equivalents, speed_vs_a100
 from farthing.estimate.architecture import of_model
 from farthing.estimate.rent import rentals
+from farthing.pricing.book import book
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
 KINDS: Mapping[str, str] = {
@@ -54,11 +56,12 @@ class FactShown(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """How many facts there are of each kind, and what is wrong with them."""
+    """How many facts there are of each kind, how old the price book is, and what is wrong with them."""
 
     catalog: str
     counts: Mapping[str, int]
     problems: tuple[Problem, ...]
+    book: Dated | None = None
 
 
 def entries(kind: str | None = None) -> tuple[Listed, ...]:
@@ -100,12 +103,17 @@ def prices(accelerator: str, since: date | None = None) -> tuple[Rental, ...]:
 
 def check() -> Checked:
     """Read every fact again and tell all that is wrong, without raising."""
-    from farthing.catalog.check import folder_problems  # YAML costs 15 ms to import
+    from farthing.catalog.check import PRICE_ROOMS, folder_problems  # YAML costs 15 ms to import
     from farthing.catalog.compiler import compile_folder
 
     compiled, _ = compile_folder()
-    counts = {room: len(getattr(compiled, room)) for room in (*KINDS, "rentals", "fx")}
-    return Checked(compiled.hash, counts, folder_problems(as_of=today().isoformat()))
+    rooms = dict.fromkeys((*KINDS, *PRICE_ROOMS, "rentals", "fx"))
+    counts = {room: len(getattr(compiled, room)) for room in rooms}
+    problems = folder_problems(as_of=today().isoformat())
+    if any(problem.severity == "error" for problem in problems):
+        return Checked(compiled.hash, counts, problems)
+    about = dated(book(), today())
+    return Checked(compiled.hash, counts, (*problems, *about.problems), about)
 
 
 def _derived(name: str, fact: object) -> Mapping[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from farthing.app.facts import Checked, FactShown, Listed
 from farthing.catalog.facts import Rental
 from farthing.present.layout import Ink, paragraph, section, table
+from farthing.present.prices import age
 
 
 def listing(entries: Sequence[Listed], *, width: int = 100) -> str:
@@ -60,7 +61,8 @@ def check(found: Checked, *, width: int = 100) -> str:
         line for problem in found.problems for line in paragraph(f"{problem.severity}: {problem}", width)
     ]
     verdict = f"{len(found.problems)} problems" if found.problems else "nothing is wrong"
-    return _joined([*lines, "", f"{verdict} ({found.catalog[:19]})"])
+    aged = [age(found.book)] if found.book is not None else []
+    return _joined([*lines, "", *aged, f"{verdict} ({found.catalog[:19]})"])
 
 
 def _plain(value: object) -> str:

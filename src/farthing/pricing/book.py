@@ -51,11 +51,15 @@ class Book:
                 hits = tuple(self._within(home, after))
                 if hits:
                     return hits
-        makers = [head.id for head in self.base.heads.values() if _makes(head, name)]
+        makers = self.makers(name)
         first = list(_unique(sku for home in makers for sku in self._within(home, name)))
         others = (home for home in self.providers if home not in makers)
         hosted = [sku for home in others for sku in self._exactly(home, name)]
         return tuple(_unique((*first, *hosted)))
+
+    def makers(self, model: str) -> tuple[str, ...]:
+        """Providers that call models of such names their own."""
+        return tuple(head.id for head in self.base.heads.values() if _makes(head, model.strip()))
 
     @functools.cached_property
     def providers(self) -> tuple[str, ...]:

@@ -18,12 +18,12 @@ from farthing.pricing.own import dated_by_name, moment_us
 from farthing.pricing.rows import FOREVER, SECOND, STANDARD, Hours, Rate, Row, Sku
 from farthing.pricing.windows import weekly
 from farthing.units.meters import METERS
+from farthing.units.week import DAYS
 
 SOURCE: Final = "litellm-price-map"
 _FILE: Final = "model_prices_and_context_window_backup.json"
 _EXAMPLE: Final = "sample_spec"
 _MILLION: Final = 1_000_000
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _REGIONS: Final = {
     "regional_processing_uplift_multiplier_eu": "eu",
     "regional_processing_uplift_multiplier_us": "us",
@@ -120,7 +120,7 @@ def _hours(windows: object) -> Hours | None:
     for window in windows if isinstance(windows, list) else ():
         try:
             hours = window["hours_utc"]
-            days = ",".join(_DAYS[int(day) - 1] for day in window.get("weekdays") or range(1, 8))
+            days = ",".join(DAYS[int(day) - 1] for day in window.get("weekdays") or range(1, 8))
             text = hours if isinstance(hours, str) else ", ".join(hours)
             spans += weekly(days, text, "+00:00").spans
         except (KeyError, IndexError, TypeError, ValueError, AttributeError):

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farthing.pricing.rows import Hours
-from farthing.units.week import DAY_MINUTES, read_days, read_hours
+from farthing.units.week import DAY_MINUTES, DAYS, read_days, read_hours
 
 WEEK_MINUTES: Final = 7 * DAY_MINUTES
 MINUTE_US: Final = 60_000_000
@@ -55,3 +55,31 @@ def _placed(days: Iterable[int], spans: Iterable[tuple[int, int]], shift: int) -
             yield first, min(first + length, WEEK_MINUTES)
             if first + length > WEEK_MINUTES:
                 yield 0, first + length - WEEK_MINUTES
+
+
+def words(hours: Hours) -> str:
+    """Hours in UTC as people write them: "mon-fri 01:00-04:00, 06:00-10:00; sat-sun all day"."""
+    by_day = [_said(hours, day) for day in range(7)]
+    parts: list[str] = []
+    first = 0
+    for day in range(1, 8):
+        if day == 7 or by_day[day] != by_day[first]:
+            if by_day[first]:
+                named = DAYS[first] if day == first + 1 else f"{DAYS[first]}-{DAYS[day - 1]}"
+                parts.append(f"{named} {by_day[first]}")
+            first = day
+    return "; ".join(parts)
+
+
+def _said(hours: Hours, day: int) -> str:
+    """The spans that lie on one day."""
+    begin, end = day * DAY_MINUTES, (day + 1) * DAY_MINUTES
+    clipped = sorted((max(start, begin), min(stop, end)) for start, stop in hours.spans)
+    spans = [(start - begin, stop - begin) for start, stop in clipped if start < stop]
+    if spans == [(0, DAY_MINUTES)]:
+        return "all day"
+    return ", ".join(f"{_clock(start)}-{_clock(stop)}" for start, stop in spans)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

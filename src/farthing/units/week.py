@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 DAY_MINUTES: Final = 1440
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN: Final = re.compile(r"^([01]\d|2[0-4]):([0-5]\d)\s*-\s*([01]\d|2[0-4]):([0-5]\d)$")
 
 
@@ -17,9 +17,9 @@ def read_days(text: str) -> tuple[int, ...]:
     found: set[int] = set()
     for part in text.lower().replace(" ", "").split(","):
         ends = [end[:3] for end in part.split("-")]
-        if not 1 <= len(ends) <= 2 or any(end not in _DAYS for end in ends):
+        if not 1 <= len(ends) <= 2 or any(end not in DAYS for end in ends):
             raise ValueError(f"{part!r} names no days of the week; write mon-fri or sat,sun")
-        first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
+        first, last = DAYS.index(ends[0]), DAYS.index(ends[-1])
         found |= {day % 7 for day in range(first, last + 1 if last >= first else last + 8)}
     return tuple(sorted(found))
 

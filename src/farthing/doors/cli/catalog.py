@@ -2,6 +2,8 @@
 
 import click
 
+from farthing.doors.cli.catalog_prices import COMMANDS
+
 _JSON = click.option("--json", "as_json", is_flag=True, help="print as JSON")
 
 
@@ -57,21 +59,6 @@ def search(text: str, as_json: bool) -> None:
     click.echo(document.encode(found) if as_json else facts.listing(found, width=width()).rstrip("\n"))
 
 
-@command.command("prices")
-@click.argument("accelerator")
-@click.option("--since", metavar="DATE", help="leave out older quotes")
-@_JSON
-def prices(accelerator: str, since: str | None, as_json: bool) -> None:
-    """The history of an ACCELERATOR's rent."""
-    from farthing.app import facts as app
-    from farthing.doors.cli.output import width
-    from farthing.present import document, facts
-    from farthing.units.dates import parse_date
-
-    found = app.prices(accelerator, parse_date(since, "--since") if since else None)
-    click.echo(document.encode(found) if as_json else facts.prices(found, width=width()).rstrip("\n"))
-
-
 @command.command("check")
 @_JSON
 def check(as_json: bool) -> int:
@@ -83,3 +70,7 @@ def check(as_json: bool) -> int:
     found = app.check()
     click.echo(document.encode(found) if as_json else facts.check(found, width=width()).rstrip("\n"))
     return 2 if any(problem.severity == "error" for problem in found.problems) else 0
+
+
+for _command in COMMANDS:
+    command.add_command(_command)

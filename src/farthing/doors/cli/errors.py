@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from farthing.units.problem import Problem
 
-_UNPRICED = frozenset({"unpriced", "stale"})
+_UNPRICED = frozenset({"unpriced", "stale", "stale-book"})
 _INFEASIBLE = "infeasible"
 
 
