@@ -77,13 +77,14 @@ def benchmark_of(word: str) -> str:
     raise InputError([Problem("unknown-name", "error", "--benchmark", what, why, fix)])
 
 
-def rated(book: Book, at_us: int, tier: str, region: str, *, timed: bool) -> Iterator[Offer]:
+def rated(book: Book, tier: str, region: str, at_us: int, timed: bool) -> Iterator[Offer]:
     """Every model of makers and larger hosts that has a score and is on sale."""
     known = {base for base, _ in _quality()}
     for provider in HOSTS:
         if provider in book.providers:
             for sku in book.skus(provider).values():
-                if base_name(sku.model) in known and sku.launched <= at_us < sku.retired:
+                on_sale = sku.launched <= at_us < sku.retired and not sku.deprecated
+                if on_sale and base_name(sku.model) in known:
                     yield Offer(Line(sku, tier, region, sku.model), at_us, timed)
 
 

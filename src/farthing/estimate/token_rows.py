@@ -17,9 +17,10 @@ from farthing.estimate.graph import Chain, plan
 from farthing.estimate.model_quality import Scores
 from farthing.estimate.run import Evaluation
 from farthing.estimate.token_rates import CHARGES, Charge, Market, Offer, market
+from farthing.formulas.tokens import cache_breakeven_share
 from farthing.units.types import FloatArray, Real
 
-_SHOWN: Final = ("cost_per_request_usd", "cost_usd", "usd_per_m_tokens")
+MONEY: Final = ("cost_per_request_usd", "cost_usd", "usd_per_m_tokens")
 _MOST_ROWS: Final = 12
 
 
@@ -66,30 +67,29 @@ def bench(offers: Sequence[Offer], inputs: Inputs, chain: Chain, work: Evaluatio
     known |= rates
     multiple = _batch_multiple(found, rates, work, inputs)
     known["batch_call_multiple"] = multiple
-    steps = plan(chain, frozenset(known), _SHOWN)
+    steps = plan(chain, frozenset(known), MONEY)
     values = steps.run(known)
-    costs = {name: np.broadcast_to(np.asarray(values[name], dtype=float), len(offers)) for name in _SHOWN}
+    costs = {name: np.broadcast_to(np.asarray(values[name], dtype=float), len(offers)) for name in MONEY}
     return Bench(found, costs, multiple, scores)
 
 
 def rows_of(
-    bench: Bench, places: Sequence[int], exact: Mapping[int, Mapping[str, Fraction]]
+    bench: Bench, places: Sequence[int], costs: Mapping[int, Mapping[str, Fraction | float]]
 ) -> tuple[Row, ...]:
-    """A row for each place, in this order."""
-    cost_quality, cost_speed = bench.frontier(bench.scores.quality), bench.frontier(bench.scores.speed)
+    """A row for each place, in this order; `costs` of a place are None where it has no price."""
+    by_quality, by_speed = bench.frontier(bench.scores.quality), bench.frontier(bench.scores.speed)
     return tuple(
         {
             "model": bench.market.offers[place].title,
-            **{name: _money(bench.costs[name][place], exact.get(place, {}).get(name)) for name in _SHOWN},
+            **{name: _money(costs.get(place, {}).get(name)) for name in MONEY},
             "quality": _number(bench.scores.quality[place]),
+            "benchmark": bench.scores.benchmark if place in bench.scores.facts else None,
             "output_tokens_per_s": _number(bench.scores.speed[place]),
             "frontier": " ".join(
-                word
-                for word, places_on in (("quality", cost_quality), ("speed", cost_speed))
-                if place in places_on
+                word for word, on in (("quality", by_quality), ("speed", by_speed)) if place in on
             ),
             "cache_breakeven_share": _breakeven(bench.market, place),
-            "why": bench.market.reason(place),
+            "unpriced": bench.market.reason(place),
         }
         for place in places
     )
@@ -142,21 +142,18 @@ def _batch_multiple(
 
 
 def _breakeven(found: Market, place: int) -> Cell:
-    from farthing.formulas.tokens import cache_breakeven_share
-
-    prices = [found.asked(place, meter, 0.0) for meter in ("input", "cache_write_5m", "cache_read")]
-    if any(price is None for price in prices) or prices[2].row is None:  # type: ignore[union-attr]
+    """Share of tokens that must be read again for writing all of them to pay; None without a cache."""
+    plain, write, read = (
+        found.asked(place, meter, 0.0) for meter in ("input", "cache_write_5m", "cache_read")
+    )
+    if plain is None or write is None or read is None or not plain.usd or write.usd <= read.usd:
         return None
-    plain, write, read = (float(price.usd) for price in prices if price is not None)
-    if not plain or write <= read:
-        return None
-    return round(max(0.0, float(cache_breakeven_share(write / plain, read / plain))), 4)
+    share = cache_breakeven_share(float(write.usd / plain.usd), float(read.usd / plain.usd))
+    return round(max(0.0, float(share)), 4)
 
 
-def _money(value: float, exact: Fraction | None) -> Cell:
-    if np.isnan(value):
-        return None
-    return decimal_text(exact) if exact is not None else float(value)
+def _money(amount: Fraction | float | None) -> Cell:
+    return decimal_text(amount) if isinstance(amount, Fraction) else amount
 
 
 def _number(value: float) -> Cell:

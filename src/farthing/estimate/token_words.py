@@ -1,15 +1,18 @@
 """What the answer about tokens says in words, and the problems it may have."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import numpy as np
 
 from farthing.estimate.answer import Line, Range
+from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, quantiles
 from farthing.estimate.token_rates import Offer
+from farthing.pricing.book import Book
 from farthing.units.figures import digits_for, figure, span
 from farthing.units.meters import METERS
-from farthing.units.problem import InputError, Problem, quoted
+from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
 _DAYS_PER_MONTH = 730 / 24
 
@@ -30,9 +33,10 @@ def no_price(offer: Offer, why: str) -> str:
     return f"{offer.title}: unpriced, {why}; what it costs is not known, and not zero."
 
 
-def unpriced(offer: Offer, why: str) -> Problem:
-    """A model without a price."""
-    fix = "see farthing catalog prices, or give its price with --book FILE"
+def unpriced(offer: Offer, why: str, book: Book) -> Problem:
+    """A model without a price; of a name that nobody knows the nearest ones."""
+    near = did_you_mean(offer.title, book.spellings()) if offer.sku is None else ""
+    fix = near or "see farthing catalog prices, or give its price with --book FILE"
     return Problem("unpriced", "warning", offer.title, "it has no price", why, fix)
 
 
@@ -42,6 +46,39 @@ def unpriced_meter(offer: Offer, meter: str) -> Problem:
     return Problem(
         "unpriced", "warning", offer.title, what, "the price book has none", "give it with --book FILE"
     )
+
+
+def cheaper(title: str, other: str, scores: str, cost_usd: float) -> Problem:
+    """Another model that scores no less for less money."""
+    what = f"{other} scores {scores}, at {figure(cost_usd, 'USD', 3)} a month"
+    why = "a benchmark is not your task: try it on your own requests first"
+    fix = f"compare them: farthing tokens --model {title} --model {other}"
+    return Problem("cheaper", "note", title, what, why, fix)
+
+
+def chosen_for_you(question: Question) -> tuple[Problem, ...]:
+    """Which model the results speak of where none was named."""
+    if "least_quality" in question.numbers:
+        return ()
+    what, why = "no --model was named: the results are the cheapest one's", "any model with a score could do"
+    fix = "name one with --model, or say how good it must be with --min-quality"
+    return (Problem("chosen-model", "note", "--model", what, why, fix),)
+
+
+def no_batch(offer: Offer) -> Problem:
+    """A model that is not sold in batches, or not by this book."""
+    what, why = "it has no price for batches, so they are counted at its usual one", "the price book has none"
+    return Problem(
+        "unpriced", "warning", offer.title, what, why, "leave out --batch-share, or give --book FILE"
+    )
+
+
+def with_ends(said: str, ends: Mapping[str, Range]) -> str:
+    """A verdict with what thirty days cost at either end of the mix, where the mix is open."""
+    if not ends:
+        return said
+    low, high = (figure(end.p50, "USD") for end in ends.values())
+    return f"{said} Thirty days cost {low} if all of it is input and {high} if all of it is output."
 
 
 def none_good_enough(benchmark: str, floor: float) -> Problem:

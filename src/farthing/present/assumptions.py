@@ -46,7 +46,16 @@ def assumptions(answer: Estimate, width: int, *, explain: bool) -> list[str]:
 def telling(answer: Estimate) -> list[Assumption]:
     """The inputs that somebody chose, and the uncertain ones that matter most."""
     main = {driver.name for driver in answer.drivers[:_DRIVERS]}
-    return [item for item in answer.assumptions if item.basis in ("given", "assumed") or item.name in main]
+    return [
+        item
+        for item in answer.assumptions
+        if item.basis in ("given", "assumed") or item.name in main or _is_price(item)
+    ]
+
+
+def _is_price(item: Assumption) -> bool:
+    """Whether it is a price by the token that something was billed at."""
+    return item.name.endswith("_usd_per_m_tokens") and item.basis == "looked_up" and item.value.p50 > 0
 
 
 def leading_sources(answer: Estimate) -> list[str]:

@@ -6,12 +6,14 @@ from farthing.estimate.answer import Estimate, Line
 from farthing.present.assumptions import assumptions, leading_sources
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.scale import scale
+from farthing.present.token_models import models
 from farthing.present.wording import NINE_IN_TEN, interval, middle, own_results, result_words, sentence, twin
 from farthing.units.figures import figure, span
 from farthing.units.problem import Problem
 
 _COMPUTE = "training.compute"
 _MONEY = {"compute_cost_usd": "Compute", "cost_usd": "Likely bill"}
+_TOKENS_MONEY = {"cost_per_request_usd": "A request", "cost_usd": "A month"}
 _FEW = 3
 
 
@@ -24,11 +26,7 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += section(f"What drives {answer.main}", _drivers(answer, width), ink)
     lines += section("Beside published runs", _industry(answer, width), ink)
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
-    if answer.verb == "optimum":
-        models = scale(answer, width, every=explain)
-        lines += section("Published models on the same scale", models, ink)
-    else:
-        lines += section("Next best", _rows(answer, width), ink)
+    lines += section(*_beside(answer, width, explain=explain), ink)
     lines += section("Assumptions", assumptions(answer, width, explain=explain), ink)
     if explain:
         lines += section("Formulas, in the order in which they ran", _steps(answer, width), ink)
@@ -38,9 +36,22 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     return "\n".join(lines) + "\n"
 
 
+def _beside(answer: Estimate, width: int, *, explain: bool) -> tuple[str, list[str]]:
+    """What stands beside the answer, by verb: published models, models for the money, other layouts."""
+    if answer.verb == "optimum":
+        return "Published models on the same scale", scale(answer, width, every=explain)
+    if answer.verb == "tokens":
+        return "Models", models(answer, width)
+    return "Next best", _rows(answer, width)
+
+
+def _money_labels(answer: Estimate) -> dict[str, str]:
+    return _TOKENS_MONEY if answer.verb == "tokens" else _MONEY
+
+
 def _money(answer: Estimate, ink: Ink) -> list[str]:
     rows = []
-    for name, label in _MONEY.items():
+    for name, label in _money_labels(answer).items():
         if name in answer.results:
             value, between, other = result_words(answer, name)
             rows.append(
@@ -50,7 +61,7 @@ def _money(answer: Estimate, ink: Ink) -> list[str]:
 
 
 def _results(answer: Estimate, width: int) -> list[str]:
-    names = [name for name in own_results(answer) if name not in _MONEY]
+    names = [name for name in own_results(answer) if name not in _money_labels(answer)]
     return table([(name, *result_words(answer, name)[:2]) for name in names], "<><", width)
 
 
@@ -82,7 +93,7 @@ def _bill(lines: Iterable[Line], width: int, *, explain: bool) -> list[str]:
     beyond = [line for line in every if not line.category.startswith(_COMPUTE)]
     shown = [_bill_row(line, explain=explain) for line in (*compute, *beyond)]
     drawn = table(shown, "<><<<", width)
-    if not (explain or not beyond):
+    if compute and beyond and not explain:
         return [*drawn[: len(compute)], "  beyond compute:", *drawn[len(compute) :]]
     return drawn
 

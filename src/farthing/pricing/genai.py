@@ -100,7 +100,14 @@ def _provider(given: Any) -> Provider:  # noqa: ANN401  the package's own classe
 def _sku(provider: str, model: Any) -> Sku:  # noqa: ANN401
     rows = (*_standard(model.prices), *_variants(model.price_variants or ()))
     title = model.name or model.id
-    return Sku(provider=provider, model=model.id, name=title, match=_clause(model.match), rows=tuple(rows))
+    return Sku(
+        provider=provider,
+        model=model.id,
+        name=title,
+        match=_clause(model.match),
+        deprecated=bool(model.deprecated),
+        rows=tuple(rows),
+    )
 
 
 def _clause(given: Any) -> Clause | None:  # noqa: ANN401

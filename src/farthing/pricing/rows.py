@@ -92,6 +92,7 @@ class Sku(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     launched: int = LONG_AGO
     retired: int = FOREVER
+    deprecated: bool = False
     rows: tuple[Row, ...] = ()
 
 

@@ -1,6 +1,7 @@
 """Numbers as people read them: rounded to what their interval supports, in a unit's usual form."""
 
 import math
+from decimal import Decimal
 from typing import Final
 
 from farthing.units.period import SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
@@ -9,6 +10,7 @@ _SCALES: Final = ((1e12, "T"), (1e9, "B"), (1e6, "M"))
 _TIMES: Final = (("days", SECONDS_PER_DAY), ("h", SECONDS_PER_HOUR), ("min", SECONDS_PER_MINUTE), ("s", 1))
 _PLAIN_TO = 1e9  # exact numbers below it are written out
 _WIDEST_PLAIN = 1e15
+_SMALLEST_PLAIN = 1e-4
 _LABELS: Final = {
     "usd": "USD",
     "gib": "GiB",
@@ -99,6 +101,8 @@ def money(value: float, symbol: str, digits: int | None = None) -> str:
 
     >>> money(12.3, "$"), money(-4000, "$"), money(0.000217, "$"), money(0.0135, "$"), money(0, "$")
     ('$12.30', '-$4,000', '$0.000217', '$0.0135', '$0')
+    >>> money(0.0000321, "$"), money(0.00002, "$", 2)
+    ('$0.0000321', '$0.00002')
     """
     sign, size = ("-" if value < 0 else ""), abs(value)
     kept = size if digits is None else _significant(size, digits)
@@ -106,6 +110,8 @@ def money(value: float, symbol: str, digits: int | None = None) -> str:
         cents = digits is None or kept < 10 ** (digits - 1)
         text = f"{kept:,.2f}" if cents else f"{kept:,.0f}"
         return f"{sign}{symbol}{text}"
+    if 0 < size < _SMALLEST_PLAIN:
+        return f"{sign}{symbol}{Decimal(f'{size:.{digits or 6}g}'):f}"
     whole = float(round(size)) if size >= 1000 and digits is None else size
     return f"{sign}{symbol}{number(whole, digits)}"
 
@@ -122,7 +128,7 @@ def number(value: float, digits: int | None = None) -> str:
     """
     kept = value if digits is None else _significant(value, digits)
     size = abs(kept)
-    if size >= _WIDEST_PLAIN or 0 < size < 1e-4:
+    if size >= _WIDEST_PLAIN or 0 < size < _SMALLEST_PLAIN:
         return f"{kept:.{(digits or 4)}g}"
     if digits is not None or (size >= _PLAIN_TO and _significant(value, 4) == value):
         for scale, letter in _SCALES:

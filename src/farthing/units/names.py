@@ -75,6 +75,8 @@ FIELD_WORDS: Final[Mapping[str, Unit]] = {
             "cost_per_outcome_usd",
             "cost_per_day_usd",
             "cost_per_30_days_usd",
+            "all_input_cost_per_30_days_usd",
+            "all_output_cost_per_30_days_usd",
             "cost_per_year_usd",
         ),
         Unit(Kind.MONEY),
