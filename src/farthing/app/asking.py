@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from farthing.app.fields import COMMON, NOT_READ_YET, VERBS, Field
+from farthing.app.fields import COMMON, NOT_READ_YET, READS_BOOK, VERBS, Field
 from farthing.app.reading import (
     Collector,
     exchange_rates,
@@ -54,6 +54,11 @@ class Asked:
         collector.done()
         return replace(self.question, sets=sets, solve=solve)
 
+    @property
+    def given_rates(self) -> tuple[Rate, ...]:
+        """The rates that were given with `--fx`, without those of the catalog."""
+        return tuple(rate for rate in self.rates.values() if rate.source == "given")
+
     def _pair(self, text: str, names: Collection[str], where: str) -> tuple[str, Number]:
         word, value = split_pair(text, where)
         name = resolve_name(word, names, self.fields, where)
@@ -81,7 +86,8 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     scenario = given.pop("scenario", None)
     options = given if scenario is None else _with_scenario(str(scenario), fields, given)
     collector = Collector()
-    collector.problems += [_not_read(name) for name in sorted(NOT_READ_YET.intersection(options))]
+    idle = NOT_READ_YET if verb in READS_BOOK else NOT_READ_YET | {"book"}
+    collector.problems += [_not_read(name, verb) for name in sorted(idle.intersection(options))]
     as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
     with collector:
         as_of = parse_date(str(options["as_of"]), "--as-of") if "as_of" in options else as_of
@@ -94,7 +100,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     rates: Mapping[str, Rate] = {}
     with collector:
         rates = exchange_rates(_texts(options.get("fx")), as_of)
-    question = Question(verb=verb, as_of=as_of, seed=seed, draws=draws)
+    question = Question(verb, as_of, seed=seed, draws=draws, books=_texts(options.get("book")))
     asked = Asked(verb, options, question, fields, currency, rates)
     question = _fill(asked, VERBS[verb], collector)
     collector.done()
@@ -161,8 +167,8 @@ def _whole(written: object, where: str, least: int, most: int) -> int:
     )
 
 
-def _not_read(name: str) -> Problem:
-    what, why = f"--{name} is not read by any verb of this version", "it would change nothing, without a word"
+def _not_read(name: str, verb: str) -> Problem:
+    what, why = f"--{name} is not read by farthing {verb}", "it would change nothing, without a word"
     return Problem("not-built", "error", f"--{name}", what, why, "leave it out")
 
 

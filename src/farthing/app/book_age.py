@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from farthing.app.asking import today
 from farthing.pricing import age
 from farthing.pricing.book import Book
 from farthing.units.problem import Problem
@@ -23,4 +24,4 @@ def dated(of: Book, on: date) -> Dated:
     """How old a book is on a day, with a warning where that is too old."""
     found = age.age(of, on)
     newest, days = (found.newest.isoformat(), found.days) if found else ("", None)
-    return Dated(of.hash, of.base.package, newest, days, age.problems(of, on))
+    return Dated(of.hash, of.base.package, newest, days, age.problems(of, on, today()))

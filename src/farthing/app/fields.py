@@ -145,7 +145,7 @@ COMMON: tuple[Field, ...] = (
     Field("set", "word", "override an input or a value on the way: NAME=VALUE (repeatable)"),
     Field("solve", "word", "find the value of this name that meets --target"),
     Field("target", "word", "what --solve must meet: NAME=VALUE"),
-    Field("book", "file", "price overlay (repeatable; no verb of this version reads one)"),
+    Field("book", "file", "prices of your own: a contract, price list or locked book (repeatable)"),
     Field("ledger", "word", "where the ledger lies (no verb of this version reads one)"),
     Field("scenario", "file", "a YAML file with these options (underscores for hyphens)"),
     Field("seed", "number", "seed of the draws (default 0)"),
@@ -243,5 +243,6 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
 }
 CHAINED = ("train", "finetune", "optimum", "tokens")  # verbs that have a chain of formulas of their own
 REPEATABLE = frozenset({"fx", "set", "book"})
-NOT_READ_YET = frozenset({"book", "ledger"})
+READS_BOOK = ("tokens",)  # verbs that lay --book over the price book; the others refuse it
+NOT_READ_YET = frozenset({"ledger"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TypedDict, Unpack
 
-from farthing.app.asking import Asked, ask
+import msgspec
+
+from farthing.app.asking import Asked, ask, today
 from farthing.app.reading import Written
 from farthing.app.train import Way, usd_per_unit
 from farthing.estimate import tokens as costing
@@ -12,7 +14,9 @@ from farthing.estimate.answer import Estimate
 from farthing.estimate.currency import in_currency
 from farthing.estimate.graph import names_of
 from farthing.estimate.solve import solved
+from farthing.pricing import age
 from farthing.pricing.book import book
+from farthing.pricing.overlay import book_with
 
 
 class TokensOptions(TypedDict, total=False):
@@ -72,7 +76,10 @@ def tokens(**options: Unpack[TokensOptions]) -> Estimate:
 def answer(asked: Asked) -> Estimate:
     """The estimate for options that were read already."""
     question = asked.with_names(names_of(costing.DEMAND))
-    found = solved(question, partial(costing.estimate, book=book()))
+    used = book_with(question.books, asked.given_rates)
+    found = solved(question, partial(costing.estimate, book=used))
+    odd = (*used.problems, *age.problems(used, question.as_of, today()))
+    found = msgspec.structs.replace(found, problems=(*found.problems, *odd))
     return in_currency(found, asked.currency, usd_per_unit(asked))
 
 

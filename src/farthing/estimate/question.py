@@ -28,7 +28,7 @@ class Question:
     `words` are choices by option name (`accelerator`, `precision`), `flags` are switches.
     `sets` overrides any input or intermediate value. `draws` = 1 asks for medians only.
     `calibration` is what the asker measured on their own machines; `many` holds choices of which there
-    may be several (`model` where models are compared).
+    may be several (`model` where models are compared), `books` files to lay over the price book.
     """
 
     verb: str
@@ -42,6 +42,7 @@ class Question:
     draws: int = 16_384
     calibration: Calibration | None = None
     many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    books: tuple[str, ...] = ()
 
     def word(self, name: str) -> str | None:
         """What was said for a choice, or None."""

@@ -38,10 +38,13 @@ def age(book: Book, on: date) -> Age | None:
     return Age(day, (on - day).days)
 
 
-def problems(book: Book, on: date) -> tuple[Problem, ...]:
-    """A warning where a book is too old for a day."""
-    found = age(book, on)
-    if found is None or not found.stale:
+def problems(book: Book, on: date, now: date) -> tuple[Problem, ...]:
+    """A warning where a book is too old for a day.
+
+    For a day in the past it is not, where it has newer prices from before `now`: somebody kept it.
+    """
+    found, known = age(book, on), age(book, max(on, now))
+    if found is None or not found.stale or (known is not None and known.newest > on):
         return ()
     what = f"the newest price in the book is of {found.newest}, {found.days} days before {on}"
     why, fix = "prices change every few weeks", "farthing catalog update --from FILE takes newer ones"
