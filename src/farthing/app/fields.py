@@ -229,6 +229,10 @@ TOKENS: tuple[Field, ...] = (
           "success_share"),
     Field("growth", "share", "growth of the requests from month to month", "growth_share_per_month",
           zero=True),
+    Field("horizon", "duration", "add the bill of that long, for example '2 years', along the fall of prices",
+          "horizon_month"),
+    Field("price_decline", "share", "how much prices fall a year over the horizon (default: as they did)",
+          "price_decline_share_per_year", zero=True),
     Field("min_quality", "number", "leave out models that score less than this", "least_quality", zero=True),
     Field("benchmark", "word", "by which score, for example mmlu-pro"),
 )  # fmt: skip

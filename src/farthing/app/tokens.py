@@ -48,6 +48,8 @@ class TokensOptions(TypedDict, total=False):
     batch_share: Written
     success: Written
     growth: Written
+    horizon: Written
+    price_decline: Written
     min_quality: Written
     benchmark: str
     as_of: str

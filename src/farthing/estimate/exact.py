@@ -9,24 +9,28 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-from farthing.estimate.run import Evaluation
+from farthing.estimate.gather import Input
+from farthing.estimate.graph import Plan
 from farthing.units.spread import Spread
 
 _PLACES: Final = 12
 
 
-def exact_values(run: Evaluation, known: Mapping[str, Fraction]) -> Mapping[str, Fraction] | None:
-    """Every value of a run as a fraction, None where an input is uncertain.
+def exact_values(
+    steps: Plan, inputs: Mapping[str, Input], known: Mapping[str, Fraction]
+) -> Mapping[str, Fraction] | None:
+    """Every value of a plan as a fraction, None where an input is uncertain.
 
     `known` are inputs whose exact value is at hand; the others are taken as they are written.
     """
-    if any(isinstance(item.value, Spread) for item in run.inputs.values()):
+    used = {name: inputs[name] for name in steps.inputs}
+    if any(isinstance(item.value, Spread) for item in used.values()):
         return None
     values = {
         name: known.get(name, Fraction(Decimal(repr(float(item.value)))))  # type: ignore[arg-type]
-        for name, item in run.inputs.items()
+        for name, item in used.items()
     }
-    found = run.plan.run(values)  # type: ignore[arg-type]  # formulas are plain arithmetic
+    found = steps.run(values)  # type: ignore[arg-type]  # formulas are plain arithmetic
     return {name: Fraction(value) for name, value in found.items()}  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from farthing.estimate import token_words
 from farthing.estimate.exact import exact_values
 from farthing.estimate.gather import Inputs
-from farthing.estimate.graph import Chain
+from farthing.estimate.graph import Chain, plan
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.token_rates import CHARGES, Charge, Market, market
@@ -49,8 +49,14 @@ class Subject:
         return evaluate(self.chain, self.inputs, wanted)
 
     def exact(self, run: Evaluation) -> Mapping[str, Fraction]:
-        """Every value as a fraction; nothing where an input is uncertain or a price is missing."""
-        return {} if self.gaps else exact_values(run, self.known) or {}
+        """Every value as a fraction; nothing where an input is uncertain or a price is missing.
+
+        What grows with a power of time is no fraction and left out.
+        """
+        if self.gaps:
+            return {}
+        wanted = tuple(step.name for step in run.plan.steps if step.name != "cumulative_cost_usd")
+        return exact_values(plan(self.chain, self.inputs.names, wanted), run.inputs, self.known) or {}
 
 
 def how(question: Question) -> tuple[str, str]:

@@ -13,12 +13,12 @@ from farthing.catalog.load import catalog
 from farthing.estimate.gather import Inputs
 from farthing.estimate.question import Number, Question
 from farthing.estimate.run import Evaluation
+from farthing.units.period import MONTHS_PER_YEAR
 from farthing.units.problem import InputError, Problem
 from farthing.units.spread import Spread
 
 _NOTHING: Final = {
     "chunk_count": "no retrieval",
-    "chunk_tokens": "no retrieval",
     "shortened_share": "the prompt as it is",
     "tool_call_count": "no tools",
     "cache_write_5m_tokens": "nothing is written to a cache",
@@ -29,10 +29,17 @@ _NOTHING: Final = {
     "batch_share": "nothing is sent in batches",
     "growth_share_per_month": "no growth",
 }
+_USUAL: Final = {
+    "own_input_tokens": "--input",
+    "answer_tokens": "--output",
+    "request_count_per_day": "--requests",
+}
 _CACHED: Final = ("cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
 _LARGEST_TEXT_BYTE: Final = 64 * 1024 * 1024
 _MIX_TOKENS: Final = 1000.0
 _TOLERANCE: Final = 1e-9
+_KIND: Final = "large"  # all kinds share one rate where that was least wrong
+_LEAST_YEARS: Final = 0.25
 
 
 def gather_work(inputs: Inputs, model: str) -> tuple[Problem, ...]:
@@ -46,20 +53,27 @@ def gather_work(inputs: Inputs, model: str) -> tuple[Problem, ...]:
         noted.append(_gather_text(inputs, path, model))
     if "uncached_tokens" in question.numbers:
         _gather_uncached(inputs)
+    if "horizon_month" in question.numbers:
+        _gather_decline(inputs)
+    _gather_absent(inputs)
+    if "demand_tokens_per_day" not in question.numbers:
+        for name, option in _USUAL.items():
+            noted += _assume(inputs, name, option)
+    return tuple(noted)
+
+
+def _gather_absent(inputs: Inputs) -> None:
+    """What nobody spoke of is not there: no cache, no tools, no failures."""
     if not any(name in inputs for name in ("cache_read_tokens", "cached_share")):
         inputs.derive("cached_share", 0.0, "nothing is read from a cache")
     if "tool_call_count" not in inputs:
         for name in ("tool_ask_tokens", "tool_result_tokens"):
             inputs.derive(name, 0.0, "no tools")
-    if "success_share" not in inputs:
-        inputs.derive("success_share", 1.0, "every request succeeds")
+    if "chunk_count" not in inputs:
+        inputs.derive("chunk_tokens", 0.0, "no retrieval")
+    inputs.derive("success_share", 1.0, "every request succeeds")
     for name, why in _NOTHING.items():
         inputs.derive(name, 0.0, why)
-    if "demand_tokens_per_day" not in question.numbers:
-        noted += _assume(inputs, "own_input_tokens", "--input")
-        noted += _assume(inputs, "answer_tokens", "--output")
-        noted += _assume(inputs, "request_count_per_day", "--requests")
-    return tuple(noted)
 
 
 def check_work(run: Evaluation) -> None:
@@ -105,6 +119,23 @@ def _gather_demand(inputs: Inputs) -> list[Problem]:
         )
         noted.append(_any_mix())
     return noted
+
+
+def _gather_decline(inputs: Inputs) -> None:
+    """How prices fall, from how they fell: for who moves along to what is as good and cheaper."""
+    if "price_decline_share_per_year" in inputs:
+        return
+    from farthing.estimate.trajectory import outlook
+
+    years = max(inputs.median("horizon_month") / MONTHS_PER_YEAR, _LEAST_YEARS)
+    found = outlook(inputs.question.as_of)
+    note = (
+        f"{found.method}, the least wrong in a test on the dated prices; a model's own list price mostly "
+        "stays: --price-decline 0"
+    )
+    inputs.assume(
+        "price_decline_share_per_year", found.decline(_KIND, years), ("farthing-estimate",), "C", note
+    )
 
 
 def _gather_uncached(inputs: Inputs) -> None:

@@ -23,7 +23,7 @@ from farthing.estimate.token_rows import MONEY, bench, chosen_places, rows_of
 from farthing.estimate.token_savings import mix_ends, savings
 from farthing.estimate.token_subject import Subject, Work, how, moment, subject
 from farthing.estimate.token_work import check_work, gather_work
-from farthing.formulas import token_mix, tokens
+from farthing.formulas import token_mix, tokens, trajectory
 from farthing.pricing.book import Book
 from farthing.pricing.table import Line as Bought
 from farthing.units.problem import FarthingError, Problem
@@ -52,6 +52,8 @@ CHAIN: Final[Chain] = (
     tokens.cost_per_year_usd,
     tokens.usd_per_m_tokens,
     tokens.tokens_per_day,
+    tokens.first_month_cost_usd,
+    trajectory.cumulative_cost_usd,
 )
 DEMAND: Final[Chain] = (
     token_mix.own_input_tokens,
@@ -63,6 +65,7 @@ _RESULTS: Final = (
     *("cost_per_request_usd", "cost_usd", "cost_per_day_usd", "cost_per_30_days_usd"),
     *("cost_per_year_usd", "usd_per_m_tokens", "tokens_per_day"),
 )
+_ON_REQUEST: Final = {"success_share": "cost_per_outcome_usd", "horizon_month": "cumulative_cost_usd"}
 _WORK: Final = (
     *("uncached_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
     *("call_input_tokens", "call_output_tokens", "reasoning_tokens", "web_search_count", "tokens_per_day"),
@@ -128,13 +131,13 @@ def _cheapest(work: Work) -> int:
 
 def _answer(work: Work, place: int, noted: Sequence[Problem]) -> Estimate:
     chosen = subject(work, place)
-    outcome = ("cost_per_outcome_usd",) if "success_share" in work.question.numbers else ()
-    run = chosen.run((*_RESULTS, *outcome))
+    wanted = (*_RESULTS, *(name for word, name in _ON_REQUEST.items() if word in work.question.numbers))
+    run = chosen.run(wanted)
     names = work.question.many.get("model", ())
     said = Said(
         verdict=token_words.verdict(run, work.bench.market.offers[place].title, complete=not chosen.gaps),
-        main=main_of(run, ("cost_usd", "cost_per_request_usd")),
-        results=(*_RESULTS, *outcome),
+        main=main_of(run, tuple(name for name in ("cost_usd", "cumulative_cost_usd") if name in run.values)),
+        results=wanted,
         lines=_lines(run),
         rows=_rows(work),
         problems=(*noted, *chosen.gaps, *(cheaper_equals(work) if len(names) == 1 else ())),

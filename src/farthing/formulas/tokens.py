@@ -231,6 +231,15 @@ def cost_per_year_usd(cost_usd: Real, growth_share_per_month: Real) -> Real:
     return cost_usd * sum((1 + growth_share_per_month) ** month for month in range(12))
 
 
+def first_month_cost_usd(cost_usd: Real) -> Real:
+    """The bill of the month with which a stretch of time begins. Source: farthing-units.
+
+    >>> first_month_cost_usd(100.0)
+    100.0
+    """
+    return cost_usd
+
+
 def usd_per_m_tokens(call_usd: Real, call_input_tokens: Real, call_output_tokens: Real) -> Real:
     """Price of a million tokens of this mix of input and output. Source: farthing-units.
 
