@@ -11,15 +11,13 @@ from typing import Final
 import msgspec
 
 from farthing.app.asking import today
-from farthing.catalog.load import catalog
+from farthing.app.stated import stated_range, stated_spread
 from farthing.estimate.allocations import Allocation, allocations, optimal_tokens
 from farthing.estimate.answer import Range
 from farthing.estimate.corpus import Component, components
 from farthing.estimate.overtraining import Placed, placed_models
 from farthing.estimate.overtraining_trend import Growth, growths
 from farthing.estimate.scaling_laws import USUAL_LAW
-from farthing.units.quantity import parse_as
-from farthing.units.spread import Spread
 
 CHINCHILLA_SIZES: Final = {"7b": 7e9, "32b": 32e9, "70b": 70e9, "80b": 80e9, "130b": 130e9, "405b": 405e9}
 DATA_SIZES: Final = ("7b", "32b", "80b", "130b")
@@ -102,36 +100,36 @@ class StatedSizes(msgspec.Struct, frozen=True):
 def stated_sizes(as_of: date | None = None) -> StatedSizes:
     """All the tables, with the models that are known on a day."""
     day = as_of or today()
-    tokens = _seed("report_7b_flop_row_tokens").p50
+    tokens = stated_spread("report_7b_flop_row_tokens").p50
     return StatedSizes(
         as_of=day.isoformat(),
         chinchilla=tuple(_chinchilla()),
         overtrained=tuple(_overtrained()),
         data=tuple(_data(day)),
-        example_stated=_ends("report_qwen2_5_32b_example_tokens"),
+        example_stated=stated_range("report_qwen2_5_32b_example_tokens"),
         example_found=next(model.tokens for model in placed_models() if model.id == EXAMPLE),
         corpus=components(tokens),
         corpus_tokens=tokens,
         allocations=allocations(),
-        stated_growth=_seed("report_overtraining_growth_multiple_per_year").p50,
+        stated_growth=stated_spread("report_overtraining_growth_multiple_per_year").p50,
         growths=growths(day),
     )
 
 
 def _chinchilla() -> Iterator[ChinchillaRow]:
-    each = _seed("report_chinchilla_tokens_per_param").p50
+    each = stated_spread("report_chinchilla_tokens_per_param").p50
     for name, params in CHINCHILLA_SIZES.items():
-        stated = _seed(f"report_{name}_chinchilla_tokens").p50
+        stated = stated_spread(f"report_{name}_chinchilla_tokens").p50
         by_law = Range(*optimal_tokens(USUAL_LAW, params))
         yield ChinchillaRow(name.upper(), params, stated, each * params, by_law, _same(stated, each * params))
 
 
 def _overtrained() -> Iterator[OvertrainedRow]:
-    each = _seed("report_chinchilla_tokens_per_param").p50
+    each = stated_spread("report_chinchilla_tokens_per_param").p50
     models = {model.id: model for model in placed_models()}
     for row, name in OVERTRAINED.items():
         params, tokens, stated, multiple = (
-            _seed(f"report_{row}_overtraining_{column}").p50
+            stated_spread(f"report_{row}_overtraining_{column}").p50
             for column in ("params", "tokens", "tokens_per_param", "chinchilla_multiple")
         )
         own, known = tokens / params, models[name]
@@ -150,7 +148,9 @@ def _overtrained() -> Iterator[OvertrainedRow]:
 def _data(as_of: date) -> Iterator[DataRow]:
     for name in DATA_SIZES:
         params = CHINCHILLA_SIZES[name]
-        tokens, stated = (_ends(f"report_{name}_practical_{what}") for what in ("tokens", "tokens_per_param"))
+        tokens, stated = (
+            stated_range(f"report_{name}_practical_{what}") for what in ("tokens", "tokens_per_param")
+        )
         own = Range(*(end / params for end in (tokens.p05, tokens.p50, tokens.p95)))
         given = sorted(model.tokens for model in _alike(params, as_of))
         found = Range(given[0], given[len(given) // 2], given[-1]) if given else None
@@ -168,13 +168,3 @@ def _alike(params: float, as_of: date) -> Iterator[Placed]:
 
 def _same(stated: float, found: float) -> bool:
     return abs(found / stated - 1) <= _AS_PRINTED
-
-
-def _ends(name: str) -> Range:
-    spread = _seed(name)
-    return Range(spread.p05, spread.p50, spread.p95)
-
-
-def _seed(name: str) -> Spread:
-    value = parse_as(catalog().seeds[name].value, name, name).value
-    return value if isinstance(value, Spread) else Spread.exact(value)

@@ -10,11 +10,10 @@ from typing import Final
 
 import msgspec
 
+from farthing.app.stated import stated_spread
 from farthing.app.train import train
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Range
-from farthing.units.quantity import parse_as
-from farthing.units.spread import Spread
 
 SIZES: Final = ("7b", "32b", "80b", "130b")
 HEADING: Final = "report_training_accelerator_count"
@@ -51,15 +50,22 @@ def stated_times() -> tuple[StatedTime, ...]:
 
 
 def _rows(size: str) -> Iterator[StatedTime]:
-    heading, largest = int(_seed(HEADING).p50), round(_seed(f"report_{size}_cluster_count").p95)
+    heading, largest = (
+        int(stated_spread(HEADING).p50),
+        round(stated_spread(f"report_{size}_cluster_count").p95),
+    )
     for count in dict.fromkeys((heading, largest)):
         yield _row(size, "h100-sxm", count, f"report_{size}_wall_clock_days")
     yield _row(size, "b200", heading, f"report_{size}_b200_wall_clock_days")
 
 
 def _row(size: str, part: str, count: int, stated_as: str) -> StatedTime:
-    params, tokens = (_seed(f"report_{size}_flop_row_{name}").p50 for name in ("params", "tokens"))
-    stated, mfu, day = _seed(stated_as), _seed("report_training_mfu_share"), _first_day(stated_as)
+    params, tokens = (stated_spread(f"report_{size}_flop_row_{name}").p50 for name in ("params", "tokens"))
+    stated, mfu, day = (
+        stated_spread(stated_as),
+        stated_spread("report_training_mfu_share"),
+        _first_day(stated_as),
+    )
     size_and_data = f"--params {params / 1e9:g}B --tokens {tokens / 1e12:g}T"
     own = train(params=params, tokens=tokens, accelerator=part, count=count, as_of=day, mfu=mfu, goodput=1)
     estimated = train(params=params, tokens=tokens, accelerator=part, count=count, as_of=day)
@@ -81,8 +87,3 @@ def _row(size: str, part: str, count: int, stated_as: str) -> StatedTime:
 def _first_day(name: str) -> str:
     """The first day of the month a stated figure is from."""
     return f"{catalog().seeds[name].date}-01"
-
-
-def _seed(name: str) -> Spread:
-    value = parse_as(catalog().seeds[name].value, name, name).value
-    return value if isinstance(value, Spread) else Spread.exact(value)

@@ -56,6 +56,10 @@ class PriceSeries:
         end = len(self.days) - quarters_ago
         return PriceSeries(self.name, self.days[:end], self.usd[:end])
 
+    def last(self, count: int) -> "PriceSeries":
+        """The last prices alone."""
+        return PriceSeries(self.name, self.days[-count:], self.usd[-count:])
+
 
 def class_series(
     as_of: date, how: str = TYPICAL, output_share: float = INPUT_ALONE

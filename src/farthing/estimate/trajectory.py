@@ -33,6 +33,8 @@ from farthing.units.spread import Spread
 
 STATED: Final = "report_api_price_decline_share_per_year"
 RECENT_YEARS: Final = 2
+TYPICAL_INPUT: Final = "typical, input"
+LATE_INPUT: Final = f"typical, input, last {RECENT_YEARS} years"
 _LEVELS: Final = np.linspace(0.005, 0.995, 199)
 _LOW, _HIGH = 5, 95
 
@@ -135,8 +137,8 @@ def stated_decline() -> float:
 
 def _declines(as_of: date) -> Iterator[Decline]:
     typical = class_series(as_of)
-    yield from _each(typical.values(), "typical, input")
-    yield from _each((_late(one) for one in typical.values()), f"typical, input, last {RECENT_YEARS} years")
+    yield from _each(typical.values(), TYPICAL_INPUT)
+    yield from _each((_late(one) for one in typical.values()), LATE_INPUT)
     yield from _each(class_series(as_of, TYPICAL, ONE_IN_FOUR).values(), "typical, 3 in to 1 out")
     yield from _each(class_series(as_of, CHEAPEST, INPUT_ALONE).values(), "cheapest, input")
 
@@ -146,5 +148,4 @@ def _each(several: Iterable[PriceSeries], measure: str) -> Iterator[Decline]:
 
 
 def _late(one: PriceSeries) -> PriceSeries:
-    start = max(0, len(one.days) - RECENT_YEARS * QUARTERS_PER_YEAR - 1)
-    return PriceSeries(one.name, one.days[start:], one.usd[start:])
+    return one.last(RECENT_YEARS * QUARTERS_PER_YEAR + 1)

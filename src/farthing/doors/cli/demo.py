@@ -1,12 +1,19 @@
 """`farthing demo`."""
 
+from datetime import date
+
 import click
 
 
-def _run(as_json: bool, times: bool, sizes: bool) -> int:
-    if times and sizes:
-        raise click.UsageError("--times and --sizes are two tables: ask for one.")
-    return _times(as_json) if times else _sizes(as_json) if sizes else _published_run(as_json)
+def _run(as_json: bool, as_of: str | None, **wanted: bool) -> int:
+    asked = [name for name, is_wanted in wanted.items() if is_wanted]
+    if len(asked) > 1:
+        raise click.UsageError(f"--{asked[0]} and --{asked[1]} are two tables: ask for one.")
+    if as_of is not None and asked not in (["prices"], ["categories"]):
+        raise click.UsageError("--as-of goes with --prices or --categories.")
+    if asked in (["prices"], ["categories"]):
+        return _DATED[asked[0]](as_json, as_of)
+    return {"times": _times, "sizes": _sizes}.get("".join(asked), _published_run)(as_json)
 
 
 def _published_run(as_json: bool) -> int:
@@ -51,6 +58,40 @@ def _sizes(as_json: bool) -> int:
     return 0
 
 
+def _prices(as_json: bool, as_of: str | None) -> int:
+    from farthing.app.stated_prices import stated_prices
+    from farthing.doors.cli.output import in_color, width
+    from farthing.present import document
+    from farthing.present.stated_prices import render
+
+    found = stated_prices(_day(as_of))
+    click.echo(
+        document.encode(found) if as_json else render(found, width=width(), color=in_color()), nl=as_json
+    )
+    return 0
+
+
+def _categories(as_json: bool, as_of: str | None) -> int:
+    from farthing.app.stated_categories import stated_categories
+    from farthing.doors.cli.output import in_color, width
+    from farthing.present import document
+    from farthing.present.stated_categories import render
+
+    found = stated_categories(_day(as_of))
+    click.echo(
+        document.encode(found) if as_json else render(found, width=width(), color=in_color()), nl=as_json
+    )
+    return 0
+
+
+def _day(as_of: str | None) -> date | None:
+    from farthing.units.dates import parse_date
+
+    return None if as_of is None else parse_date(as_of, "--as-of")
+
+
+_DATED = {"prices": _prices, "categories": _categories}
+
 command = click.Command(
     "demo",
     params=[
@@ -61,6 +102,13 @@ command = click.Command(
         click.Option(
             ["--sizes"], is_flag=True, help="instead, its tables of model and data sizes, recomputed"
         ),
+        click.Option(
+            ["--prices"], is_flag=True, help="instead, its prices from 2024 to 2030, beside a tested forecast"
+        ),
+        click.Option(
+            ["--categories"], is_flag=True, help="instead, its seven kinds of models, beside the dated book"
+        ),
+        click.Option(["--as-of"], metavar="DATE", help="the day from which prices are looked at"),
     ],
     callback=_run,
     help="Estimate a published training run from its configuration, beside what was reported.",
