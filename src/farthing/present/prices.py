@@ -8,10 +8,10 @@ from farthing.present.layout import Ink, paragraph, section, table
 from farthing.units.problem import Problem
 
 if TYPE_CHECKING:  # their modules read contracts, which costs a listing of facts 30 ms
-    from farthing.app.price_book import Conflicts, Locked, Updated
+    from farthing.app.price_book import Conflicts, ConflictShown, Locked, Updated
     from farthing.app.price_list import Change, ModelPrices, PricedModel, RateShown, WayShown
 
-_FEW = 40
+_FEW = 12
 
 
 def model(found: "ModelPrices", *, width: int = 100, color: bool = False) -> str:
@@ -37,20 +37,27 @@ def age(book: Dated) -> str:
 
 
 def conflicts(found: "Conflicts", *, width: int = 100, every: bool = False) -> str:
-    """Each rate on which sources differ, the widest apart first."""
-    shown = found.conflicts if every else found.conflicts[:_FEW]
-    names = found.sources
-    head = ("model", "meter", *names, "taken", "because")
+    """The rates on which sources differ under the rule that decides between them, the widest apart first."""
+    by_rule: dict[str, list[ConflictShown]] = {}
+    for one in found.conflicts:
+        by_rule.setdefault(one.why, []).append(one)
+    lines: list[str] = []
+    for rule, members in by_rule.items():
+        shown = members if every else members[:_FEW]
+        more = len(members) - len(shown)
+        lines += [*paragraph(f"{len(members):,} rates: {rule}", width), *_apart(shown, found.sources, width)]
+        lines += [f"  and {more:,} more: --all", ""] if more else [""]
+    count = f"{len(found.conflicts):,} rates differ between {', '.join(found.sources)} on {found.as_of}."
+    return _joined([*lines, *paragraph(f"{count} Dollars for 1M tokens, 1K searches, one hour.", width)])
+
+
+def _apart(conflicts: Iterable["ConflictShown"], names: Sequence[str], width: int) -> list[str]:
     body = []
-    for one in shown:
+    for one in conflicts:
         by_source = {said.source: f"{said.usd:,.6g}" for said in one.said}
         values = (by_source.get(name, "") for name in names)
-        body.append((f"{one.provider}/{one.model}", one.meter, *values, one.chosen, one.why))
-    lines = table([head, *body], "<<" + ">" * len(names) + "<<", width, indent=0, wrap=False) if body else []
-    more = len(found.conflicts) - len(shown)
-    count = f"{len(found.conflicts):,} rates differ between {', '.join(names)} on {found.as_of}"
-    left = f"; {more:,} more with --all" if more else ""
-    return _joined([*lines, "", f"{count}{left}. Dollars for 1M tokens, 1K searches, hour."])
+        body.append((f"{one.provider}/{one.model}", one.meter, *values, one.chosen))
+    return table([("model", "meter", *names, "taken"), *body], "<<" + ">" * len(names) + "<", width)
 
 
 def updated(found: "Updated") -> str:

@@ -72,6 +72,7 @@ class _Model(_Part, frozen=True, kw_only=True):
     id: str
     match: _Clause
     name: str | None = None
+    deprecated: bool | None = None
     prices: _Prices | tuple[_Conditional, ...]
     price_variants: tuple[_Variant, ...] = ()
 
@@ -102,6 +103,8 @@ def _data_of(content: bytes) -> str:
     """The text of the package's data module in an archive."""
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+            if _DATA not in wheel.namelist():
+                raise ValueError(f"it has no {_DATA}")
             about = wheel.getinfo(_DATA)
             return _limited(about.file_size, wheel.read(about) if about.file_size <= LARGEST_BYTE else b"")
     with tarfile.open(fileobj=io.BytesIO(content)) as archive:
