@@ -8,7 +8,7 @@ its own rows, else a rule that multiplies, else there is no price.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -24,7 +24,8 @@ class Priced:
     """The rate of one meter: dollars for one unit, and the row that says so.
 
     `parent` names the meter whose price this is, where the meter has none of its own; beyond
-    `above_tokens` of the meter's own count in a request, `beyond` dollars are asked instead.
+    `above_tokens` of the meter's own count in a request, `beyond` dollars are asked instead. `fixed`
+    says that a contract names it, so that the contract's discounts leave it alone.
     """
 
     usd: Fraction
@@ -32,6 +33,7 @@ class Priced:
     parent: str = ""
     above_tokens: int = 0
     beyond: Fraction | None = None
+    fixed: bool = False
 
     def amount(self, quantity: int) -> Fraction:
         """Dollars for a quantity in one request."""
@@ -122,7 +124,7 @@ def _discounted(rates: dict[str, Priced], sku: Sku, when: Moment) -> dict[str, P
     """A contract's discounts, in turn, on everything that the contract does not fix itself."""
     for row in sku.rows:
         if row.multiply and row.layer == CONTRACT and row.holds(when.at) and row.tier in (ANY, when.tier):
-            rates = _multiplied(rates, [row], spare=CONTRACT)
+            rates = _multiplied(rates, [row], spare_fixed=True)
     return rates
 
 
@@ -149,11 +151,11 @@ def _overlaid(rates: dict[str, Priced], rows: Iterable[Row]) -> dict[str, Priced
         if row.owns:
             rates = {meter: rate for meter, rate in rates.items() if _outlives(meter, rate, row.layer)}
         for meter, rate in row.rates.items():
-            below = rates.get(meter)
+            below, fixed = rates.get(meter), row.layer == CONTRACT
             if row.bracket and below is not None:
-                rates[meter] = Priced(below.usd, row, "", row.above_tokens, rate.exact)
+                rates[meter] = Priced(below.usd, row, "", row.above_tokens, rate.exact, fixed)
             elif not row.bracket:
-                rates[meter] = Priced(rate.exact, row)
+                rates[meter] = Priced(rate.exact, row, fixed=fixed)
     return rates
 
 
@@ -163,18 +165,18 @@ def _outlives(meter: str, rate: Priced, owner: int) -> bool:
 
 
 def _multiplied(
-    rates: dict[str, Priced], rules: Iterable[Row], spare: int | None = None
+    rates: dict[str, Priced], rules: Iterable[Row], *, spare_fixed: bool = False
 ) -> dict[str, Priced]:
     for rule in rules:
         factor = Fraction(Decimal(rule.multiply))
         for meter, rate in tuple(rates.items()):
             named = meter in rule.meters if rule.meters else METERS[meter].is_tokens
-            fixed = rate.row.layer == spare and not rate.row.multiply
-            if named and not fixed:
+            if named and not (spare_fixed and rate.fixed):
                 beyond = None if rate.beyond is None else rate.beyond * factor
-                rates = {**rates, meter: Priced(rate.usd * factor, rule, "", rate.above_tokens, beyond)}
+                usd = rate.usd * factor
+                rates = {**rates, meter: replace(rate, usd=usd, row=rule, beyond=beyond)}
     return rates
 
 
 def _covering(found: Priced, meter: str) -> Priced:
-    return Priced(found.usd, found.row, meter, found.above_tokens, found.beyond)
+    return replace(found, parent=meter)
