@@ -7,7 +7,7 @@ the price that the package knows without a date holds from there on: that is how
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -119,8 +119,3 @@ def _step(sku: Sku, at: int) -> Step | None:
 
 def _day(at: int) -> date:
     return date.fromordinal(_EPOCH + at // _DAY_US)
-
-
-def micros(day: date) -> int:
-    """The first moment of a day in microseconds since 1970 (UTC)."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000_000

@@ -1,10 +1,9 @@
 """How fast prices fall: measured on the dated book, and carried forward with the error that this had.
 
 Each kind of model has a price by quarter; its decline is the median of the rates between all pairs of
-quarters (Theil 1950, Sen 1968), which one outlier does not move. What is carried forward is the rate of
-whichever method was least wrong when the past was predicted from what was known before
-(`trajectory_backtest`), and the interval is as wide as those predictions were off. Nothing later than
-the day asked for is read.
+quarters (Theil 1950, Sen 1968), which one outlier does not move. What is carried forward is half the rate
+that the kinds share, and the interval is as wide as such predictions of the past were off, made from what
+was known before (`trajectory_backtest`). Nothing later than the day asked for is read.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,12 +1,14 @@
-"""Predicting past prices from what was known before them: which rate to carry forward, and how wrong it is.
+"""Predicting past prices from what was known before them: how wrong each way of carrying rates forward was.
 
-From every quarter, each method predicts every kind of model 6, 12 and 24 months ahead. The errors of all
-kinds together choose the method. An 80% interval for a prediction is drawn from the errors that were known
-on its day, predictions whose outcome lay in its past, and it grows with the root of the horizon. A rate
-that somebody stated later than those days knows their outcome: it is measured, but never chosen.
+From every quarter, each method predicts every kind of model 6, 12 and 24 months ahead. What is carried
+forward is half the rate that the kinds share: the mean of "prices stay" and "prices go on falling", which
+needs no choosing between the two. (Choosing whichever had been better so far was tried, and misled just
+when prices stopped falling.) An 80% interval for a prediction is drawn from the errors that were known on
+its day, predictions whose outcome lay in its past, and it grows with the root of the horizon. A rate that
+somebody stated later than those days knows their outcome: it is measured, but never carried forward.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +23,9 @@ STATED_RATE: Final = "the report's rate"
 OWN_RATE: Final = "own rate"
 SHARED_RATE: Final = "shared rate"
 HALF_SHARED: Final = "half the shared rate"
+CARRIED: Final = HALF_SHARED
+"""The method whose rate is carried forward."""
+
 HORIZONS: Final = (2, 4, 8)  # quarters
 _LEAST_HISTORY: Final = 5  # quarters: a year
 _LEAST_ERRORS: Final = 12
@@ -29,17 +34,21 @@ _EIGHTY: Final = 80
 
 
 class MethodError(msgspec.Struct, frozen=True):
-    """Errors of one method at one horizon: relative ones, and in factors (1.5 is off by half either way)."""
+    """Errors of one method at one horizon: relative ones, and in factors (1.5 is off by half either way).
+
+    `mean_log` is the mean size of the errors of the logarithm.
+    """
 
     method: str
     horizon_months: int
     count: int
     median_relative: float
     median_factor: float
+    mean_log: float
 
 
 class BackTest(msgspec.Struct, frozen=True):
-    """What predicting the past taught: errors by method and horizon, the method that is used, its spread.
+    """What predicting the past taught: errors by method and horizon, the method carried forward, its spread.
 
     `rates` are the yearly changes of the natural logarithm that the method now gives to each kind, `log_sd`
     the standard deviation of its error after a year, `coverage_80` the share of outcomes inside the 80%
@@ -76,14 +85,13 @@ def back_test(known: Sequence[PriceSeries], stated: float) -> BackTest:
     """Test every method on series that end on the same day; `stated` is a claimed yearly decline."""
     methods = _methods(stated)
     forecasts = tuple(_forecasts(known, methods))
-    chosen = min(set(methods) - {STATED_RATE}, key=lambda name: (_mean_size(forecasts, name), name))
-    covered = [inside for one in forecasts if (inside := _inside(one, forecasts, chosen)) is not None]
-    rates = methods[chosen](known)
+    covered = [inside for one in forecasts if (inside := _inside(one, forecasts)) is not None]
+    rates = methods[CARRIED](known)
     return BackTest(
         errors=tuple(_errors(forecasts, methods)),
-        chosen=chosen,
+        chosen=CARRIED,
         rates={one.name: rate for one, rate in zip(known, rates, strict=True)},
-        log_sd=_log_sd(forecasts, chosen) if len(forecasts) >= _LEAST_ERRORS else _scatter(known),
+        log_sd=_log_sd(forecasts) if len(forecasts) >= _LEAST_ERRORS else _scatter(known),
         coverage_80=float(np.mean(covered)) if covered else None,
         coverage_count=len(covered),
     )
@@ -132,7 +140,7 @@ def _forecasts(known: Sequence[PriceSeries], methods: Mapping[str, _Rates]) -> I
                 yield _Forecast(made, made - horizon, horizon, errors)
 
 
-def _errors(forecasts: Sequence[_Forecast], methods: Mapping[str, _Rates]) -> Iterator[MethodError]:
+def _errors(forecasts: Sequence[_Forecast], methods: Iterable[str]) -> Iterator[MethodError]:
     for name in methods:
         for horizon in HORIZONS:
             found = np.array([one.errors[name] for one in forecasts if one.horizon == horizon])
@@ -143,17 +151,13 @@ def _errors(forecasts: Sequence[_Forecast], methods: Mapping[str, _Rates]) -> It
                     count=len(found),
                     median_relative=float(np.median(np.abs(np.expm1(-found)))),
                     median_factor=float(np.exp(np.median(np.abs(found)))),
+                    mean_log=float(np.mean(np.abs(found))),
                 )
 
 
-def _mean_size(forecasts: Sequence[_Forecast], method: str) -> float:
-    """Mean size of the log errors, each over the root of its horizon so that far ones do not rule alone."""
-    return float(np.mean([abs(one.errors[method]) / one.scale for one in forecasts])) if forecasts else 0.0
-
-
-def _log_sd(forecasts: Sequence[_Forecast], method: str) -> float:
+def _log_sd(forecasts: Sequence[_Forecast]) -> float:
     """Standard deviation of the log error after a year: four in five were no larger than 1.28 of it."""
-    sizes = [abs(one.errors[method]) / one.scale for one in forecasts]
+    sizes = [abs(one.errors[CARRIED]) / one.scale for one in forecasts]
     return float(np.percentile(sizes, _EIGHTY)) / _Z90
 
 
@@ -163,9 +167,9 @@ def _scatter(known: Sequence[PriceSeries]) -> float:
     return float(np.std(rates)) if rates else 0.0
 
 
-def _inside(one: _Forecast, all_: Sequence[_Forecast], method: str) -> bool | None:
+def _inside(one: _Forecast, known: Sequence[_Forecast]) -> bool | None:
     """Whether the outcome lay in the interval of its day; None where too few outcomes were known then."""
-    past = [other for other in all_ if other.due >= one.made]
+    past = [other for other in known if other.due >= one.made]
     if len(past) < _LEAST_ERRORS:
         return None
-    return abs(one.errors[method]) <= _Z90 * _log_sd(past, method) * one.scale
+    return abs(one.errors[CARRIED]) <= _Z90 * _log_sd(past) * one.scale
