@@ -1,11 +1,9 @@
 """How good and how fast models are: benchmark scores and measured speeds beside the offers of a book.
 
-A host calls a model by a name of its own ("meta-llama/Llama-3.1-8B-Instruct-Turbo"); what is left of
-it without owner, date and manner of serving is the model's.
+A release with scores of its own ("deepseek-r1-0528") keeps them; others have those of the model.
 """
 
 import functools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +12,7 @@ import numpy as np
 
 from farthing.catalog.load import catalog
 from farthing.catalog.price_facts import HostedSpeed, Quality
+from farthing.estimate.model_names import ModelName, model_name
 from farthing.estimate.token_rates import Offer
 from farthing.pricing.book import Book
 from farthing.pricing.names import key
@@ -27,14 +26,6 @@ BENCHMARKS: Final = ("gpqa-diamond", "mmlu-pro", "mmlu", "swe-bench-verified")
 HOSTS: Final = (
     *("openai", "anthropic", "google", "mistral", "deepseek", "x-ai", "aws", "cohere", "moonshotai", "zai"),
     *("minimax", "alibaba", "groq", "cerebras", "together", "fireworks", "deepinfra", "sambanova", "novita"),
-)
-_DATE: Final = re.compile(r"[-@]?(20\d{2}-?\d{2}-?\d{2}|v\d+:\d+|\d{4}-\d{2})$")
-_SERVED: Final = re.compile(
-    r"[-_:](instruct|chat|it|turbo|versatile|instant|specdec|hf|fp8|awq|latest|preview|free|tput|lite|reference"
-    r"|text|generate|001|002|bf16|maas|0[1-9]\d{2}|2[0-9][01]\d)$"
-)
-_OWNER: Final = re.compile(
-    r"^(global|regional|us|eu|apac)\.|^(meta|anthropic|amazon|mistral|openai|qwen)\.|^meta-(?=llama)"
 )
 
 
@@ -59,7 +50,7 @@ def scores(offers: Sequence[Offer], benchmark: str | None) -> Scores:
     facts = {
         place: fact
         for place, offer in enumerate(offers)
-        if (fact := _quality().get((_base(offer), chosen))) is not None
+        if offer.sku is not None and (fact := score_of(offer.sku.model, chosen)) is not None
     }
     quality = np.full(len(offers), np.nan)
     for place, fact in facts.items():
@@ -79,52 +70,64 @@ def benchmark_of(word: str) -> str:
 
 def rated(book: Book, tier: str, region: str, at_us: int, timed: bool) -> Iterator[Offer]:
     """Every model of makers and larger hosts that has a score and is on sale."""
-    known = {base for base, _ in _quality()}
     for provider in HOSTS:
         if provider in book.providers:
             for sku in book.skus(provider).values():
                 on_sale = sku.launched <= at_us < sku.retired and not sku.deprecated
-                if on_sale and base_name(sku.model) in known:
+                if on_sale and _scored_as(sku.model) is not None:
                     yield Offer(Line(sku, tier, region, sku.model), at_us, timed)
 
 
+def score_of(model: str, benchmark: str) -> Quality | None:
+    """The score of a model by the name that a host gives it; None where none is known.
+
+    A release has its own scores, or the model's where none are known of it; a name without a release
+    means the newest where only releases have scores.
+    """
+    name = _scored_as(model)
+    return None if name is None else _quality()[name].get(benchmark)
+
+
 @functools.lru_cache(maxsize=4096)
-def base_name(model: str) -> str:
-    """What is left of a model's name without owner, date and manner of serving, spelled plainly."""
-    name = model.lower().rpartition("/")[2]
-    name = _OWNER.sub("", _OWNER.sub("", name))
-    before = ""
-    while name != before:
-        before, name = name, _SERVED.sub("", _DATE.sub("", name))
-    return key(name)
-
-
-def _base(offer: Offer) -> str:
-    return base_name(offer.sku.model) if offer.sku else ""
+def _scored_as(model: str) -> ModelName | None:
+    known, name = _quality(), model_name(model)
+    if name in known:
+        return name
+    if name.release:
+        return ModelName(name.base) if ModelName(name.base) in known else None
+    return max((other for other in known if other.base == name.base), default=None)
 
 
 @functools.cache
-def _quality() -> Mapping[tuple[str, str], Quality]:
+def _quality() -> Mapping[ModelName, Mapping[str, Quality]]:
     """Scores by model and benchmark; of several the best confidence counts, then the newest."""
-    ranked = sorted(catalog().quality.values(), key=lambda row: (-ord(row.confidence), row.date))
-    return {(base_name(row.model), row.benchmark): row for row in ranked}
+    found: dict[ModelName, dict[str, Quality]] = {}
+    for row in sorted(catalog().quality.values(), key=lambda row: (-ord(row.confidence), row.date)):
+        found.setdefault(model_name(row.model), {})[row.benchmark] = row
+    return found
 
 
 @functools.cache
-def _speeds() -> Mapping[tuple[str, str], HostedSpeed]:
+def _speeds() -> Mapping[tuple[str, ModelName], HostedSpeed]:
     rows = sorted(catalog().hosted_speeds.values(), key=lambda row: row.date)
-    return {(row.provider, base_name(row.model)): row for row in rows}
+    return {(row.provider, model_name(row.model)): row for row in rows}
 
 
 def _speed(offer: Offer) -> float:
-    row = _speeds().get((offer.sku.provider, _base(offer))) if offer.sku else None
+    row = _hosted(offer.sku.provider, model_name(offer.sku.model)) if offer.sku else None
     if row is None:
         return float("nan")
     value = parse_as(row.output_tokens_per_s, "output_tokens_per_s", "catalog speed").value
     return value.p50 if isinstance(value, Spread) else float(value)
 
 
+def _hosted(provider: str, name: ModelName) -> HostedSpeed | None:
+    """The speed of a release, else that of the model: releases of a model are served alike."""
+    return _speeds().get((provider, name)) or _speeds().get((provider, ModelName(name.base)))
+
+
 def _best_known(offers: Sequence[Offer]) -> str:
     """The benchmark that is known of most offers, the earlier in `BENCHMARKS` of equals."""
-    counts = {name: sum((_base(offer), name) in _quality() for offer in offers) for name in BENCHMARKS}
+    models = [offer.sku.model for offer in offers if offer.sku is not None]
+    counts = {name: sum(score_of(model, name) is not None for model in models) for name in BENCHMARKS}
     return max(BENCHMARKS, key=lambda name: counts[name])

@@ -4,7 +4,6 @@ The floor is the best score that anything on sale had on that day; its price on 
 cheapest model on sale that reaches it. Scores count from a model's first day, whenever they were read.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,10 @@ from typing import Final
 import msgspec
 
 from farthing.catalog.load import catalog
-from farthing.estimate.model_quality import HOSTS, base_name
+from farthing.estimate.model_names import ModelName, model_name
+from farthing.estimate.model_quality import HOSTS
 from farthing.estimate.price_history import History, history
-from farthing.estimate.price_series import INPUT_ALONE, QUARTERS_PER_YEAR, PriceSeries, quarters, series
-from farthing.estimate.trajectory_backtest import rate_of
+from farthing.estimate.price_series import INPUT_ALONE, QUARTERS_PER_YEAR, quarters
 from farthing.formulas.trajectory import implied_decline_share_per_year
 from farthing.pricing.book import book
 from farthing.pricing.rows import Sku
@@ -54,7 +53,6 @@ class FloorDecline(msgspec.Struct, frozen=True):
     first_usd: float
     last_usd: float
     decline: float
-    steady_decline: float
     model_count: int
 
 
@@ -82,7 +80,7 @@ def scored_models(state: str) -> tuple[Scored, ...]:
 
 
 def _scored() -> Iterator[Scored]:
-    hosted = _by_base_name()
+    hosted = _by_name()
     sold: dict[str, tuple[History, ...]] = {}
     for fact in catalog().quality.values():
         if fact.model not in sold:
@@ -91,20 +89,20 @@ def _scored() -> Iterator[Scored]:
             yield Scored(fact.model, fact.benchmark, fact.score, sold[fact.model])
 
 
-def _places(model: str, hosted: Mapping[str, Sequence[Sku]]) -> tuple[History, ...]:
+def _places(model: str, hosted: Mapping[ModelName, Sequence[Sku]]) -> tuple[History, ...]:
     """Where makers and larger hosts sell a model: a closed one under its own name alone."""
     named = [sku for sku in book().candidates(model) if sku.provider in HOSTS]
     closed = any(sku.provider in CLOSED for sku in named)
-    more = () if closed else hosted.get(base_name(model), ())
+    more = () if closed else hosted.get(model_name(model), ())
     skus = {(sku.provider, sku.model): sku for sku in (*named, *more)}
     return tuple(one for one in map(history, skus.values()) if one is not None)
 
 
-def _by_base_name() -> Mapping[str, Sequence[Sku]]:
-    found: dict[str, list[Sku]] = {}
+def _by_name() -> Mapping[ModelName, Sequence[Sku]]:
+    found: dict[ModelName, list[Sku]] = {}
     for host in HOSTS:
         for sku in book().skus(host).values():
-            found.setdefault(base_name(sku.model), []).append(sku)
+            found.setdefault(model_name(sku.model), []).append(sku)
     return found
 
 
@@ -126,7 +124,6 @@ def _decline(scored: Sequence[Scored], as_of: date, years: int) -> FloorDecline 
     then, now = (floor_price(scored, floor, day) for day in (days[0], as_of))
     if then is None or now is None:
         return None
-    whole = series(name, as_of, lambda day: (floor_price(scored, floor, day) or (None,))[0])
     return FloorDecline(
         benchmark=scored[0].benchmark,
         floor=floor,
@@ -137,11 +134,5 @@ def _decline(scored: Sequence[Scored], as_of: date, years: int) -> FloorDecline 
         first_usd=then[0],
         last_usd=now[0],
         decline=float(implied_decline_share_per_year(now[0] / then[0], years)),
-        steady_decline=_steady(whole, len(days)),
         model_count=sum(one.score >= floor for one in scored),
     )
-
-
-def _steady(whole: PriceSeries | None, count: int) -> float:
-    """The median decline between all quarters of the window."""
-    return 0.0 if whole is None else -math.expm1(rate_of(whole.last(count)))
