@@ -24,7 +24,7 @@ def render(found: StatedCategories, *, width: int = 100, color: bool = False) ->
     """Both tables, each with what it means; ends with a newline."""
     ink = Ink(color)
     lines = [ink.bold("Seven kinds of models as the report states them, beside the dated book")]
-    rows = table(list(_models(found)), "<<>>>>><", width, wrap=False)
+    rows = table(list(_models(found)), "<>>>>><", width, wrap=False)
     lines += section("Dollars per million input tokens", [*rows, *paragraph(_MODELS, width, 2)], ink)
     rows = table(list(_yields(found)), "<>>>><", width, wrap=False)
     lines += section("Quality per dollar", [*rows, *paragraph(_YIELD, width, 2)], ink)
@@ -33,11 +33,11 @@ def render(found: StatedCategories, *, width: int = 100, color: bool = False) ->
 
 
 def _models(found: StatedCategories) -> Iterator[tuple[str, ...]]:
-    yield ("kind", "model", "stated", found.report_day, found.as_of, "MMLU", "a dollar", "")
+    yield ("kind and model", "stated", found.report_day, found.as_of, "MMLU", "a dollar", "")
     for kind in found.categories:
-        yield (kind.name, "", range_of(kind.stated, "USD"), "", "", _share(kind.stated_mmlu), "", "")
+        yield (kind.name, range_of(kind.stated, "USD"), "", "", _share(kind.stated_mmlu), "", "")
         for model in kind.models:
-            yield ("", _named(model), *_cells(model))
+            yield (f"  {_named(model, kind)}", *_cells(model))
 
 
 def _cells(model: CategoryModel) -> tuple[str, ...]:
@@ -79,9 +79,10 @@ def _verdict(found: StatedCategories) -> str:
     )
 
 
-def _named(model: CategoryModel) -> str:
-    edition = model.place.partition(":")[2].rpartition("/")[2]
-    return f"{model.name}: {edition}"
+def _named(model: CategoryModel, kind: Category) -> str:
+    """The report's name, or the edition where several go by it."""
+    editions = sum(other.name == model.name for other in kind.models)
+    return model.name if editions == 1 else model.place.partition(":")[2]
 
 
 def _share(value: Range | None) -> str:
