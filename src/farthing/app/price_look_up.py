@@ -25,9 +25,9 @@ def prices_of(name: str, options: Mapping[str, object]) -> tuple[Rental, ...] | 
         if any(problem.code != "unknown-name" for problem in error.problems):
             raise
     else:
-        _refuse(options, _OF_MODELS, f"{name} is an accelerator")
+        _refuse(options, _OF_MODELS, f"{name}, which is an accelerator")
         return rentals
-    _refuse(options, ("since",), f"{name} is no accelerator")
+    _refuse(options, ("since",), f"{name}, which is no accelerator")
     books, fx = _texts(options, "book"), _texts(options, "fx")
     found = price_list.model_prices(
         name,
@@ -53,9 +53,9 @@ def _texts(options: Mapping[str, object], name: str) -> tuple[str, ...]:
     return tuple(map(str, written)) if isinstance(written, list | tuple) else (str(written),)
 
 
-def _refuse(options: Mapping[str, object], names: tuple[str, ...], why: str) -> None:
+def _refuse(options: Mapping[str, object], names: tuple[str, ...], whose: str) -> None:
     """Options that would change nothing, without a word."""
     wrong = [f"--{name.replace('_', '-')}" for name in names if options.get(name)]
     if wrong:
-        what, fix = f"{', '.join(wrong)} cannot be used here", "leave it out"
-        raise InputError([Problem("usage", "error", "catalog prices", what, why, fix)])
+        what, fix = f"{', '.join(wrong)} cannot be used with {whose}", "leave it out"
+        raise InputError([Problem("usage", "error", "catalog prices", what, "", fix)])

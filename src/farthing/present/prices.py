@@ -21,6 +21,9 @@ def model(found: "ModelPrices", *, width: int = 100, color: bool = False) -> str
     for priced in found.models:
         lines += [*([""] if lines else []), ink.bold(_title(priced))]
         lines += _history(priced.history, width) if priced.history else _ways(priced.ways, width, ink)
+    if len(found.models) > 1:
+        said = f"{len(found.models)} providers sell it under this name; nobody makes it under this name."
+        lines += ["", *paragraph(said, width)]
     if found.hosts:
         lines += ["", *paragraph(f"Also sold under this name by {', '.join(found.hosts)}.", width)]
     lines += _warnings(found.problems, width, ink)

@@ -65,7 +65,7 @@ def changes(sku: Sku, tier: str = "") -> tuple[Row, ...]:
 def hosts(book: Book, name: str) -> tuple[tuple[Sku, ...], tuple[Sku, ...]]:
     """The models to show for a name, and further hosts of it: all are shown where nobody makes it."""
     found = book.candidates(name)
-    if found and (found[0].provider in book.makers(found[0].model) or "/" in name or ":" in name):
+    if found and found[0].provider in book.makers(found[0].model):
         return found[:1], found[1:]
     return found, ()
 
