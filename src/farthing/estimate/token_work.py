@@ -130,7 +130,7 @@ def _gather_decline(inputs: Inputs) -> None:
     years = max(inputs.median("horizon_month") / MONTHS_PER_YEAR, _LEAST_YEARS)
     found = outlook(inputs.question.as_of)
     note = (
-        f"{found.method}, the least wrong in a test on the dated prices; a model's own list price mostly "
+        f"{found.method}, tested on the dated prices; a model's own list price mostly "
         "stays: --price-decline 0"
     )
     inputs.assume(
