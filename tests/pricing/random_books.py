@@ -41,18 +41,26 @@ def price_row(random):
     )
     start = LONG_AGO if random.random() < 0.5 else change(random)
     later = [moment for moment in (change(random), change(random)) if moment > start]
-    owns = layer == 2 and tier == "standard" and not above and "input" in rates and random.random() < 0.5
     return Row(
         layer=layer,
         tier=tier,
         region=random.choice(REGIONS),
         start=start,
         end=later[0] if later and random.random() < 0.4 else FOREVER,
-        hours=None if owns or random.random() < 0.6 else random.choice(HOURS),
+        hours=None if random.random() < 0.6 else random.choice(HOURS),
         above_tokens=above,
         bracket=bool(above) and random.random() < 0.5,
         rates=rates,
-        owns=owns,
+    )
+
+
+def owner(random):
+    """A row of the catalog that speaks alone for the tokens of its time."""
+    return Row(
+        layer=2,
+        start=change(random) if random.random() < 0.7 else LONG_AGO,
+        rates={meter: rate(random) for meter in ("input", *random.sample(METERS[1:], 2))},
+        owns=True,
     )
 
 
@@ -70,6 +78,8 @@ def multiple(random):
 def model(random):
     rows = [price_row(random) for _ in range(random.randint(0, 7))]
     rows += [multiple(random) for _ in range(random.randint(0, 4))]
+    if random.random() < 0.4:
+        rows.append(owner(random))
     if random.random() < 0.9:
         rows.append(Row(layer=1, rates={"input": rate(random), "output": rate(random)}))
     launched = LONG_AGO if random.random() < 0.9 else change(random)
