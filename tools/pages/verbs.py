@@ -41,6 +41,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "catalog show h100-sxm",
         "catalog search 'llama 3.1'",
         "catalog prices h100-sxm --since 2026-01-01\n" + "\n" * 11 + "...",
+        "catalog prices gpt-4o --as-of 2024-06-01",
+        "catalog prices mistral-large-latest --history --as-of 2026-11-22",
+        "catalog prices claude-sonnet-4-5 --as-of 2026-11-22 --book docs/examples/contract.yaml\n"
+        + "\n" * 7
+        + "...",
+        "catalog conflicts --as-of 2026-11-22\n" + "\n" * 7 + "...",
     ),
     "validate": ("validate training --as-of 2026-02-01", "validate runs --as-of 2026-02-01"),
     "calibrate": (
@@ -67,7 +73,8 @@ def _page(name: str, command: click.Command) -> str:
     lines += ["## In use", renewed(f"```console\n{blocks}\n```\n")]
     if isinstance(command, click.Group):
         for sub in command.commands.values():
-            lines += [f"## {name} {sub.name}", f"{sub.help}\n", *_options(sub)]
+            said = (sub.help or "").split("\b")[0]
+            lines += [f"## {name} {sub.name}", f"{' '.join(said.split())}\n", *_options(sub)]
     else:
         lines += ["## Options", *_options(command)]
     return "\n".join(lines).rstrip() + "\n"

@@ -16,6 +16,7 @@ from farthing.pricing.overlay import book_with
 from farthing.pricing.rows import FOREVER, LAYERS, LONG_AGO, Row, Sku
 from farthing.pricing.table import WHY
 from farthing.pricing.windows import words
+from farthing.units.meters import METERS
 from farthing.units.money import parse_fx
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
@@ -38,6 +39,7 @@ class RateShown(msgspec.Struct, frozen=True):
     valid_from: str
     valid_to: str
     dated: bool
+    multiply: str
     note: str
 
 
@@ -116,13 +118,14 @@ def model_prices(
         return None
     about = dated(book, day)
     at_us = int(datetime.combine(day, time(12), tzinfo=UTC).timestamp()) * _SECOND_US
+    models = tuple(_model(sku, at_us, tier, region, history=history) for sku in shown)
     return ModelPrices(
         asked=name,
         as_of=day.isoformat(),
-        models=tuple(_model(sku, at_us, tier, region, history=history) for sku in shown),
+        models=models,
         hosts=tuple(sku.provider for sku in others),
         book=about,
-        problems=(*book.problems, *about.problems),
+        problems=(*book.problems, *about.problems, *_unpriced(models, day)),
     )
 
 
@@ -132,6 +135,14 @@ def unknown(name: str, book: Book, others: Iterable[str]) -> InputError:
     fix = did_you_mean(name, (*book.spellings(), *others)) or "farthing catalog list accelerators lists those"
     why = "an unknown name has no price, and never a price of 0"
     return InputError([Problem("unknown-name", "error", name[:60], what, why, fix)])
+
+
+def _unpriced(models: Iterable[PricedModel], day: date) -> Iterable[Problem]:
+    for model in models:
+        if not model.ways[0].rates:
+            what, why = f"it has no price on {day}: {model.ways[0].reason}", "no price is not a price of 0"
+            where, fix = f"{model.provider}/{model.model}", "--history shows when it has one"
+            yield Problem("unpriced", "warning", where, what, why, fix)
 
 
 def _model(sku: Sku, at_us: int, tier: str, region: str, *, history: bool) -> PricedModel:
@@ -152,7 +163,7 @@ def _way(way: listing.Way) -> WayShown:
         region=way.region,
         above_tokens=way.above_tokens,
         window=words(way.hours) if way.hours is not None else "",
-        rates=tuple(_rate(meter, rate) for meter, rate in way.card.rates.items()),
+        rates=tuple(_rate(meter, way.card.rates[meter]) for meter in METERS if meter in way.card.rates),
         reason=WHY[way.card.reason] if way.card.reason else "",
     )
 
@@ -173,6 +184,7 @@ def _rate(meter: str, rate: Priced) -> RateShown:
         valid_from=_day(row.start),
         valid_to=_day(row.end),
         dated=row.dated,
+        multiply=row.multiply,
         note=row.note,
     )
 

@@ -36,7 +36,8 @@ def age(book: Dated) -> str:
     named = f"{book.package}, {book.hash[:19]}"
     if book.days is None:
         return f"No price in the book is dated ({named})."
-    return f"The newest price in the book is of {book.newest}, {book.days:,} days old ({named})."
+    days = "1 day" if book.days == 1 else f"{book.days:,} days"
+    return f"The newest price in the book is of {book.newest}, {days} old ({named})."
 
 
 def conflicts(found: "Conflicts", *, width: int = 100, every: bool = False) -> str:
@@ -108,7 +109,8 @@ def _rate(rate: "RateShown") -> tuple[str, ...]:
     beyond = f", ${rate.beyond_usd} beyond {rate.beyond_tokens:,}" if rate.beyond_usd else ""
     since = f"since {rate.valid_from}" if rate.dated else "undated"
     until = f" until {rate.valid_to}" if rate.valid_to else ""
-    says = f"{', '.join(rate.sources)} ({rate.layer}, {rate.confidence})"
+    times = f", times {rate.multiply}" if rate.multiply else ""
+    says = f"{', '.join(rate.sources)} ({rate.layer}, {rate.confidence}){times}"
     return (rate.meter, f"${rate.usd}", f"per {rate.per}{beyond}", f"{since}{until}", says)
 
 

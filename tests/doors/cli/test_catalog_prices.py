@@ -125,11 +125,18 @@ def test_hosts_are_listed_where_nobody_makes_the_name(farthing):
     assert "nobody makes it" in farthing("catalog", "prices", "meta-llama/Llama-3.3-70B-Instruct").out
 
 
+def test_no_price_on_a_day_is_said_and_exits_with_5_under_strict(farthing):
+    found = prices(farthing, "gpt-4o", "--as-of", "2023-01-01")
+    assert [problem["code"] for problem in found["problems"]] == ["unpriced"]
+    assert found["models"][0]["ways"][0]["rates"] == []
+    assert farthing("catalog", "prices", "gpt-4o", "--as-of", "2023-01-01", "--strict").code == 5
+
+
 def test_an_accelerator_is_answered_as_before(farthing):
     assert "neocloud" in farthing("catalog", "prices", "h100-sxm", "--since", "2026-01-01").out
     wrong = farthing("catalog", "prices", "h100-sxm", "--history")
     assert wrong.code == 2
-    assert "h100-sxm is an accelerator" in wrong.err
+    assert "h100-sxm, which is an accelerator" in wrong.err
     assert farthing("catalog", "prices", "gpt-4o", "--since", "2026-01-01").code == 2
 
 

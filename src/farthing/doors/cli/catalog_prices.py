@@ -12,7 +12,18 @@ _FX = click.option(
 )
 
 
-@click.command("prices")
+@click.command(
+    "prices",
+    help="""What a model costs on a day, or how an accelerator's rent changed.
+
+    NAME is an accelerator, or a model with or without its provider.
+
+    \b
+    farthing catalog prices gpt-4o --as-of 2024-06-01
+    farthing catalog prices anthropic/claude-sonnet-4-5 --history
+    farthing catalog prices h100-sxm --since 2026-01-01
+    """,
+)
 @click.argument("name")
 @_AS_OF
 @click.option("--history", is_flag=True, help="every dated change of a model, oldest first")
@@ -24,15 +35,7 @@ _FX = click.option(
 @click.option("--strict", is_flag=True, help="exit with 5 when the book is stale or there is no price")
 @_JSON
 def prices(name: str, as_json: bool, **values: object) -> int:
-    r"""What a model costs on a day, or how an accelerator's rent changed.
-
-    NAME is an accelerator, or a model with or without its provider:
-
-    \b
-    farthing catalog prices gpt-4o --as-of 2024-06-01
-    farthing catalog prices anthropic/claude-sonnet-4-5 --history
-    farthing catalog prices h100-sxm --since 2026-01-01
-    """
+    """Print the prices of a model, or the rent of an accelerator."""
     from farthing.app import price_look_up
     from farthing.doors.cli.errors import exit_code
     from farthing.doors.cli.output import in_color, width
