@@ -90,7 +90,9 @@ def rates_of(line, at, length):
         rule = last_rule(sku, at, "", (line.tier,))
         if not own and not rule:
             return None
-        book = lay(book, own) if own else times(book, rule[0])
+        listed = [row for row in own if row.layer != CONTRACT]
+        book = lay(book, listed) if listed or not rule else times(book, rule[0])
+        book = lay(book, [row for row in own if row.layer == CONTRACT])
     if line.region and all(row.region == "" for row in plain):
         for rule in last_rule(sku, at, line.region, ("standard", line.tier)):
             book = times(book, rule)

@@ -75,6 +75,14 @@ def test_several_meters_in_one_row_and_a_tier_of_its_own():
     assert usd(found, input=MILLION, output=MILLION) == 18
 
 
+def test_a_fixed_price_of_a_tier_leaves_the_rest_to_the_list_s_rule():
+    rule = row(tier="batch", multiply="0.5")
+    ruled = Sku(provider="acme", model="large", rows=(row(input="3", output="15"), rule))
+    base = compiled.of_providers((Provider(id="acme", skus=(ruled,)),), "by hand")
+    found = over(price(tier="batch", amount="1"), below=Book(base, base.hash))
+    assert usd(found, tier="batch", input=MILLION, output=MILLION) == Fraction("8.5")
+
+
 def test_long_inputs_and_hours_may_have_their_own_prices():
     text = price() + "  - {provider: acme, model: large, meter: input, amount: 4, above_tokens: 1000}\n"
     text += "  - {provider: acme, model: small, meter: input, amount: 0.5, window: {days: sat-sun}}\n"

@@ -4,7 +4,8 @@ Layers come first: a contract overrules the catalog, the catalog the package, th
 source. Within a layer a row for a region, for longer inputs or for hours of the week overrules the
 plain one, and a later start an earlier one. A catalog row owns its time: below it only meters that
 count something else than tokens are heard. Another tier than standard lies over the standard rates:
-its own rows, else a rule that multiplies, else there is no price.
+its own rows, else a rule that multiplies, else there is no price. What a contract fixes of a tier lies
+over either.
 """
 
 from collections.abc import Iterable, Mapping
@@ -103,10 +104,13 @@ def _plain(sku: Sku, when: Moment) -> list[Row]:
 def _in_tier(sku: Sku, when: Moment, standard: dict[str, Priced], *, owned: bool) -> dict[str, Priced] | None:
     rows = [row for row in sku.rows if row.tier == when.tier and not row.multiply and _speaks(row, when)]
     rows = [row for row in rows if row.dated or not owned or row.layer == CONTRACT]
-    if rows:
-        return _overlaid(dict(standard), sorted(rows, key=_strength))
-    rules = _rules(sku, when, "", (when.tier,))
-    return _multiplied(standard, rules) if rules else None
+    listed = [row for row in rows if row.layer < CONTRACT]
+    agreed = [row for row in rows if row.layer == CONTRACT]
+    rules = [] if listed else _rules(sku, when, "", (when.tier,))
+    if not (rows or rules):
+        return None
+    below = _multiplied(_overlaid(dict(standard), sorted(listed, key=_strength)), rules)
+    return _overlaid(dict(below), sorted(agreed, key=_strength))
 
 
 def _rules(sku: Sku, when: Moment, region: str, tiers: tuple[str, ...]) -> list[Row]:
