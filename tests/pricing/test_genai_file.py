@@ -80,6 +80,11 @@ def test_archives_of_the_package_are_read_as_it_reads_itself(packed):
         wheel(b"providers: list = open('x').readlines"),
         wheel(b"providers: list = [x for x in y]"),
         wheel(b"providers: list = ("),
+        wheel(b"providers: list = " + b"[" * 5000 + b"]" * 5000),
+        source_archive(data_module())[:5000],
+        b"\x1f\x8b nothing",
+        b"PK\x03\x04 nothing",
+        b"[" * 100_000,
     ],
 )
 def test_what_holds_no_prices_is_refused(content):

@@ -21,12 +21,16 @@ _SECOND_US = 1_000_000
 
 
 class Updated(msgspec.Struct, frozen=True):
-    """What an update took over, or that a reset took it away again."""
+    """What an update took over, or that a reset took it away again.
+
+    `before` is the hash of the book until then and `newest_before` its newest price, where they are known.
+    """
 
     kind: str
     path: str
     models: int
     before: str
+    newest_before: str
     after: Dated
 
 
@@ -75,22 +79,21 @@ def update(path: str) -> Updated:
     """
     layer = overlay.read(path)
     models = _models_in(layer)
-    before = book().hash
+    before = dated(book(), today())
     try:
         where = kept.keep(layer.kind, layer.content)
     except (OSError, RuntimeError) as error:
         what, fix = f"it cannot be kept: {error}", "set FARTHING_DATA to a folder that can be written"
         raise InputError([Problem("no-file", "error", path, what, "", fix)]) from None
     book.cache_clear()
-    return Updated(layer.kind, os.fspath(where), models, before, dated(book(), today()))
+    return Updated(layer.kind, os.fspath(where), models, before.hash, before.newest, dated(book(), today()))
 
 
 def reset() -> Updated:
     """Go back to the prices that were installed."""
-    before = "" if kept.state() else book().hash
     kinds = kept.forget()
     book.cache_clear()
-    return Updated(", ".join(kinds), "", 0, before, dated(book(), today()))
+    return Updated(", ".join(kinds), "", 0, "", "", dated(book(), today()))
 
 
 def disagreements(as_of: date | None = None, source: str | None = None) -> Conflicts:

@@ -72,7 +72,9 @@ def updated(found: "Updated") -> str:
         first = (
             f"Took away {found.kind}: installed prices are used again." if found.kind else "Nothing was kept."
         )
-    return _joined([first, age(found.after), "Next: farthing catalog conflicts"])
+    older = f"The newest price before was of {found.newest_before}: this is an older list."
+    lines = [first, age(found.after), *([older] if found.after.newest < found.newest_before else [])]
+    return _joined([*lines, "Next: farthing catalog conflicts"])
 
 
 def locked(found: "Locked", *, width: int = 100) -> str:

@@ -8,6 +8,7 @@ import ast
 import io
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
@@ -21,7 +22,10 @@ from farthing.pricing.rows import Provider
 LARGEST_BYTE: Final = 64 * 1024 * 1024
 _DATA: Final = "genai_prices/data.py"
 _VARIABLE: Final = "providers"
-_READS: Final = (msgspec.DecodeError, SyntaxError, ValueError, zipfile.BadZipFile, tarfile.TarError)
+_READS: Final = (  # whatever a damaged, encrypted or hostile file may do to its readers
+    msgspec.DecodeError, SyntaxError, ValueError, RuntimeError, OSError, EOFError, zlib.error,
+    zipfile.BadZipFile, tarfile.TarError,
+)  # fmt: skip
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,7 +53,10 @@ def skus(content: bytes) -> Mapping[Place, Sku]:
 
     Raises ValueError where the text is no JSON or not the map.
     """
-    document = json.loads(content, parse_float=str, parse_int=str)
+    try:
+        document = json.loads(content, parse_float=str, parse_int=str)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     if not is_map(document):
         raise ValueError("it has no models with a litellm_provider")
     found: dict[Place, Sku] = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.catalog.load import catalog
 from farthing.pricing import compiled, contracts, genai_file, laid, litellm_map, lock, second
 from farthing.pricing.book import Book, book
@@ -80,7 +81,7 @@ def kind_of(content: bytes, label: str) -> str:
         return CONTRACT
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return CONTRACT  # YAML may begin with a brace too, and its reader says what is wrong
     if litellm_map.is_map(document):
         return MAP
@@ -97,6 +98,8 @@ def _laid(layers: tuple[Layer, ...], rates: tuple[Rate, ...]) -> Book:
 
 def _over(below: Book, layer: Layer, rates: tuple[Rate, ...]) -> Book:
     if layer.kind == CONTRACT:
+        if len(layer.content) > LARGEST_FILE_BYTE:
+            raise InputError([_too_large(layer.label, LARGEST_FILE_BYTE)])
         contract = contracts.read_text(layer.content, layer.label)
         return laid.lay(below, contract, exchange(catalog().fx.values(), rates))
     if layer.kind == LOCK:
@@ -119,12 +122,16 @@ def _instead(layer: Layer) -> Book:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > LARGEST_BYTE:
-            what = f"it has more than {LARGEST_BYTE:,} bytes"
-            raise InputError([Problem("bad-file", "error", str(path), what, "", "give a price list")])
+            raise InputError([_too_large(str(path), LARGEST_BYTE)])
         return path.read_bytes()
     except OSError as error:
         what = f"it cannot be read ({error.strerror or error})"
         raise InputError([Problem("no-file", "error", str(path), what, "", "correct the path")]) from None
+
+
+def _too_large(label: str, most: int) -> Problem:
+    what, fix = f"it has more than {most:,} bytes", "split it, or give the price list as it was published"
+    return Problem("bad-file", "error", label, what, "", fix)
 
 
 def _nobody(label: str) -> str:
