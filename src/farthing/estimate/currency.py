@@ -1,10 +1,13 @@
 """Another currency beside the dollar: every amount gets a twin, and the dollars stay."""
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
 from farthing.estimate.answer import Cell, Estimate, Line, Result, Row
+from farthing.estimate.exact import decimal_text
 
 _USD = "_usd"
 
@@ -29,7 +32,9 @@ def _results(results: Mapping[str, Result], currency: str, rate: float) -> dict[
     for name, result in results.items():
         twins[name] = result
         if name.endswith(_USD):
-            twins[name.removesuffix(_USD)] = _twin(result.p05, result.p50, result.p95, currency, rate)
+            twin = _twin(result.p05, result.p50, result.p95, currency, rate)
+            exact = None if result.exact is None else _decimal(result.exact, rate)
+            twins[name.removesuffix(_USD)] = msgspec.structs.replace(twin, exact=exact)
     return twins
 
 
@@ -48,7 +53,18 @@ def _row(row: Row, currency: str, rate: float) -> Row:
     twins: dict[str, Cell] = {}
     for name, value in row.items():
         twins[name] = value
-        if name.endswith(_USD) and isinstance(value, int | float):
-            twins[name.removesuffix(_USD)] = value / rate
+        if name.endswith(_USD) and (twin := _converted(value, rate)) is not None:
+            twins[name.removesuffix(_USD)] = twin
             twins["currency"] = currency
     return twins
+
+
+def _converted(value: Cell, rate: float) -> Cell:
+    """An amount in the other currency; one that is exact stays a decimal, at the rate as it is written."""
+    if isinstance(value, str):
+        return _decimal(value, rate)
+    return None if value is None else value / rate
+
+
+def _decimal(amount: str, rate: float) -> str:
+    return decimal_text(Fraction(amount) / Fraction(Decimal(repr(rate))))

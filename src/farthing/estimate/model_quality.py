@@ -6,6 +6,7 @@ A release with scores of its own ("deepseek-r1-0528") keeps them; others have th
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -69,12 +70,16 @@ def benchmark_of(word: str) -> str:
 
 
 def rated(book: Book, tier: str, region: str, at_us: int, timed: bool) -> Iterator[Offer]:
-    """Every model of makers and larger hosts that has a score and is on sale."""
+    """Every model of makers and larger hosts that is on sale and had a score by then.
+
+    Lists seldom say since when a model is sold; a score of its time shows that it was there.
+    """
+    day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).date().isoformat()
     for provider in HOSTS:
         if provider in book.providers:
             for sku in book.skus(provider).values():
                 on_sale = sku.launched <= at_us < sku.retired and not sku.deprecated
-                if on_sale and _scored_as(sku.model) is not None:
+                if on_sale and _scored_by(sku.model, day):
                     yield Offer(Line(sku, tier, region, sku.model), at_us, timed)
 
 
@@ -86,6 +91,11 @@ def score_of(model: str, benchmark: str) -> Quality | None:
     """
     name = _scored_as(model)
     return None if name is None else _quality()[name].get(benchmark)
+
+
+def _scored_by(model: str, day: str) -> bool:
+    name = _scored_as(model)
+    return name is not None and any(fact.date <= day for fact in _quality()[name].values())
 
 
 @functools.lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ import numpy as np
 from farthing.pricing.card import Card, Priced
 from farthing.pricing.rows import STANDARD, Row, Sku
 from farthing.pricing.table import WHY, Line, Table, table, week_minute
+from farthing.units.figures import figure
 from farthing.units.types import FloatArray, Real
 
 
@@ -40,6 +41,22 @@ CHARGES: Final = (
     Charge("web_search_usd", "web_search", 1, "web_search_count"),
 )
 METERS: Final = tuple(charge.meter for charge in CHARGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Batched:
+    """What a part of a call costs in a batch over what it costs at once; the charges it is made of."""
+
+    name: str
+    charges: tuple[Charge, ...]
+
+
+BATCHED: Final = (
+    Batched("batch_input_multiple", CHARGES[0:1]),
+    Batched("batch_cache_read_multiple", CHARGES[1:2]),
+    Batched("batch_cache_write_multiple", CHARGES[2:4]),
+    Batched("batch_output_multiple", CHARGES[4:5]),
+)
 Rate = Callable[[Real], Real]
 
 
@@ -103,18 +120,37 @@ class Market:
     def by_length(self, place: int, charge: Charge) -> Rate:
         """A formula with the name of a rate that gives it at the length of each draw."""
         steps = self._steps(place)
-        levels = [self._at_step(place, charge.meter, step) for step in range(len(steps) + 1)]
+        levels = self.levels(place, charge)
         values = [Fraction(0) if level is None else level.usd * charge.unit_count for level in levels]
         arrays: FloatArray = np.array([float(value) for value in values])
 
         def rate(call_input_tokens: Real) -> Real:
-            """The price at the length of the input, in dollars per million tokens."""
             if isinstance(call_input_tokens, np.ndarray):
                 return np.asarray(arrays[np.searchsorted(steps, call_input_tokens, side="left")])
             return values[bisect_left(steps, call_input_tokens)]  # type: ignore[return-value]  # a Fraction
 
         rate.__name__ = rate.__qualname__ = charge.name
+        sources = dict.fromkeys(source for level in levels if level for source in level.row.sources)
+        rate.__doc__ = (
+            "Price of a million tokens, by the length of the input: "
+            f"{self.by_length_text(place, charge)}. Source: {', '.join(sources)}."
+        )
         return rate
+
+    def levels(self, place: int, charge: Charge) -> list[Asked | None]:
+        """The price of one unit of a charge at each length beyond which it changes."""
+        return [self._at_step(place, charge.meter, step) for step in range(len(self._steps(place)) + 1)]
+
+    def by_length_text(self, place: int, charge: Charge) -> str:
+        """Prices in words: "$1.25, beyond 200,000 tokens $2.50"."""
+        found = [
+            "unpriced" if level is None else figure(float(level.usd * charge.unit_count), "USD")
+            for level in self.levels(place, charge)
+        ]
+        steps = (
+            f"beyond {step:,} tokens {usd}" for step, usd in zip(self._steps(place), found[1:], strict=True)
+        )
+        return ", ".join((found[0], *steps))
 
     def _at_step(self, place: int, meter: str, step: int) -> Asked | None:
         found = [

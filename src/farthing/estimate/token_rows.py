@@ -16,7 +16,7 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, plan
 from farthing.estimate.model_quality import Scores
 from farthing.estimate.run import Evaluation
-from farthing.estimate.token_rates import CHARGES, Charge, Market, Offer, market
+from farthing.estimate.token_rates import BATCHED, CHARGES, Batched, Charge, Market, Offer, market
 from farthing.formulas.tokens import cache_breakeven_share
 from farthing.units.types import FloatArray, Real
 
@@ -30,7 +30,6 @@ class Bench:
 
     market: Market
     costs: Mapping[str, FloatArray]  # NaN where something used has no price
-    batch_multiple: FloatArray
     scores: Scores
 
     @property
@@ -65,18 +64,20 @@ def bench(offers: Sequence[Offer], inputs: Inputs, chain: Chain, work: Evaluatio
     }
     known: dict[str, Real] = {item.name: inputs.median(item.name) for item in inputs}
     known |= rates
-    multiple = _batch_multiple(found, rates, work, inputs)
-    known["batch_call_multiple"] = multiple
+    known |= _batch_multiples(found, work, inputs)
     steps = plan(chain, frozenset(known), MONEY)
     values = steps.run(known)
     costs = {name: np.broadcast_to(np.asarray(values[name], dtype=float), len(offers)) for name in MONEY}
-    return Bench(found, costs, multiple, scores)
+    return Bench(found, costs, scores)
 
 
 def rows_of(
-    bench: Bench, places: Sequence[int], costs: Mapping[int, Mapping[str, Fraction | float]]
+    bench: Bench,
+    places: Sequence[int],
+    costs: Mapping[int, Mapping[str, Fraction | float]],
+    unpriced: Mapping[int, str],
 ) -> tuple[Row, ...]:
-    """A row for each place, in this order; `costs` of a place are None where it has no price."""
+    """A row for each place, in this order; what is `unpriced` has no costs and says why."""
     by_quality, by_speed = bench.frontier(bench.scores.quality), bench.frontier(bench.scores.speed)
     return tuple(
         {
@@ -88,8 +89,9 @@ def rows_of(
             "frontier": " ".join(
                 word for word, on in (("quality", by_quality), ("speed", by_speed)) if place in on
             ),
-            "cache_breakeven_share": _breakeven(bench.market, place),
-            "unpriced": bench.market.reason(place),
+            "cache_breakeven_share": _breakeven(bench.market, place, "cache_write_5m"),
+            "cache_breakeven_1h_share": _breakeven(bench.market, place, "cache_write_1h"),
+            "unpriced": unpriced.get(place, ""),
         }
         for place in places
     )
@@ -121,31 +123,27 @@ def _column(found: Market, charge: Charge, length: float, work: Evaluation) -> F
     return np.nan_to_num(column, nan=0.0) if unused else column
 
 
-def _batch_multiple(
-    found: Market, rates: Mapping[str, FloatArray], work: Evaluation, inputs: Inputs
-) -> FloatArray:
-    """What a call costs in a batch against one that is sent at once; NaN where no batch price is known."""
+def _batch_multiples(found: Market, work: Evaluation, inputs: Inputs) -> dict[str, Real]:
+    """What parts of a call cost in a batch against at once; NaN where one that is used has no such price."""
+    wanted = [part for part in BATCHED if part.name not in inputs]
     if inputs.median("batch_share") == 0:
-        return np.ones(len(found.offers))
+        return {part.name: 1.0 for part in wanted}
     batch = market([offer.in_tier("batch") for offer in found.offers])
+    return {part.name: _batch_multiple(part, found, batch, work) for part in wanted}
+
+
+def _batch_multiple(part: Batched, found: Market, batch: Market, work: Evaluation) -> FloatArray:
     length = work.median("call_input_tokens")
-    count = len(found.offers)
-    before, after = np.zeros(count), np.zeros(count)
-    for charge in CHARGES:
-        if charge.quantity in ("", "web_search_count", "reasoning_tokens"):
-            continue
-        quantity = work.median(charge.quantity)
-        if quantity:
-            before += quantity * np.broadcast_to(rates.get(charge.name, np.zeros(count)), count)
-            after += quantity * batch.column(charge, length)
-    return after / before
+    used = [charge for charge in part.charges if work.median(charge.quantity)]
+    if not used:
+        return np.ones(len(found.offers))
+    before, after = found.column(used[0], length), batch.column(used[0], length)
+    return np.divide(after, before, out=np.where(np.isnan(after), np.nan, 1.0), where=before > 0)
 
 
-def _breakeven(found: Market, place: int) -> Cell:
+def _breakeven(found: Market, place: int, written: str) -> Cell:
     """Share of tokens that must be read again for writing all of them to pay; None without a cache."""
-    plain, write, read = (
-        found.asked(place, meter, 0.0) for meter in ("input", "cache_write_5m", "cache_read")
-    )
+    plain, write, read = (found.asked(place, meter, 0.0) for meter in ("input", written, "cache_read"))
     if plain is None or write is None or read is None or not plain.usd or write.usd <= read.usd:
         return None
     share = cache_breakeven_share(float(write.usd / plain.usd), float(read.usd / plain.usd))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -14,13 +15,14 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, plan
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
-from farthing.estimate.token_rates import CHARGES, Charge, Market, market
+from farthing.estimate.token_rates import BATCHED, CHARGES, Charge, Market, Offer, market
 from farthing.estimate.token_rows import Bench
+from farthing.estimate.token_savings import otherwise
 from farthing.pricing.book import Book
 from farthing.pricing.rows import STANDARD
 from farthing.units.problem import Problem
 
-_BATCHED: Final = tuple(charge for charge in CHARGES if charge.quantity.endswith("_tokens"))
+NOTHING: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -37,26 +39,28 @@ class Work:
 
 @dataclass(frozen=True)
 class Subject:
-    """A model under a workload: its inputs, its formulas, what has no price, what is known exactly."""
+    """A model under a workload: its inputs and formulas, what has no price, what is known exactly."""
 
     inputs: Inputs
     chain: Chain
     gaps: tuple[Problem, ...]
+    noted: tuple[Problem, ...]
     known: Mapping[str, Fraction]
 
     def run(self, wanted: tuple[str, ...]) -> Evaluation:
         """Everything wanted, on the question's draws."""
         return evaluate(self.chain, self.inputs, wanted)
 
-    def exact(self, run: Evaluation) -> Mapping[str, Fraction]:
+    def exact(self, run: Evaluation, changed: Mapping[str, float] = NOTHING) -> Mapping[str, Fraction]:
         """Every value as a fraction; nothing where an input is uncertain or a price is missing.
 
-        What grows with a power of time is no fraction and left out.
+        `changed` inputs count as said here. What grows with a power of time is no fraction and left out.
         """
         if self.gaps:
             return {}
         wanted = tuple(step.name for step in run.plan.steps if step.name != "cumulative_cost_usd")
-        return exact_values(plan(self.chain, self.inputs.names, wanted), run.inputs, self.known) or {}
+        known = {**self.known, **{name: Fraction(value) for name, value in changed.items()}}
+        return exact_values(plan(self.chain, self.inputs.names, wanted), run.inputs, known) or {}
 
 
 def how(question: Question) -> tuple[str, str]:
@@ -94,8 +98,11 @@ def subject(work: Work, place: int) -> Subject:
             known[charge.name] = asked.usd * charge.unit_count
             value = float(known[charge.name])
             inputs.look_up(charge.name, value, asked.row.sources, asked.row.confidence, asked.note)
-    gaps += _add_batch(work, inputs, place, known)
-    return Subject(inputs, chain, tuple(gaps), known)
+    noted = _add_batch(work, inputs, place, known)
+    if varied:
+        offer, said = found.offers[place], found.by_length_text(place, CHARGES[0])
+        noted = (*noted, token_words.price_by_length(offer, said))
+    return Subject(inputs, chain, tuple(gaps), noted, known)
 
 
 def _gap(work: Work, inputs: Inputs, place: int, charge: Charge) -> list[Problem]:
@@ -110,35 +117,46 @@ def _used(work: Work, charge: Charge) -> bool:
     return not charge.quantity or work.run.quantiles(charge.quantity)[2] > 0
 
 
-def _add_batch(work: Work, inputs: Inputs, place: int, known: dict[str, Fraction]) -> list[Problem]:
-    """What a call costs in a batch over what it costs at once."""
+def _add_batch(work: Work, inputs: Inputs, place: int, known: dict[str, Fraction]) -> tuple[Problem, ...]:
+    """What each part of a call costs in a batch over what it costs at once."""
     offer = work.bench.market.offers[place]
-    if "batch_share" not in work.question.numbers:
-        inputs.derive("batch_call_multiple", 1.0, "nothing is sent in batches")
-        return []
-    now, later = (_call_usd(market([each]), work.run) for each in (offer, offer.in_tier("batch")))
-    if not now or later is None:
-        inputs.derive("batch_call_multiple", 1.0, "no price for batches is known, so they cost as much")
-        return [token_words.no_batch(offer)]
-    known["batch_call_multiple"] = later / now
-    inputs.derive("batch_call_multiple", float(later / now), "its price for batches over its price at once")
-    return []
+    if not inputs.median("batch_share"):
+        _derive_batch(inputs, {}, "nothing is sent in batches")
+        return ()
+    found = _batch_multiples(work, offer)
+    if found is None:
+        _derive_batch(inputs, {}, "no price for batches is known, so they cost as much")
+        return (token_words.no_batch(offer),)
+    known.update({name: value for name, value in found.items() if name not in inputs})
+    _derive_batch(inputs, found, "its price for batches over its price at once")
+    return ()
 
 
-def _call_usd(found: Market, run: Evaluation) -> Fraction | None:
-    """The price of the tokens of the median call, None where one has none."""
-    total = Fraction(0)
-    for charge in _BATCHED:
-        quantity = run.median(charge.quantity) if charge.meter != "reasoning" else 0.0
-        if quantity:
-            asked = found.asked(0, charge.meter, run.median("call_input_tokens"))
-            if asked is None:
-                return None
-            total += asked.usd * Fraction(quantity)
-    return total
+def _derive_batch(inputs: Inputs, found: Mapping[str, Fraction], note: str) -> None:
+    for part in BATCHED:
+        inputs.derive(part.name, float(found.get(part.name, 1)), note)
+
+
+def _batch_multiples(work: Work, offer: Offer) -> dict[str, Fraction] | None:
+    """The multiples of the parts; None where one that is used has no price in batches."""
+    length = work.run.median("call_input_tokens")
+    now, later = market([offer]), market([offer.in_tier("batch")])
+    found: dict[str, Fraction] = {}
+    for part in BATCHED:
+        for charge in part.charges:
+            before, after = (each.asked(0, charge.meter, length) for each in (now, later))
+            if before is None or after is None:
+                if _used(work, charge):
+                    return None
+            elif before.usd and (part.name not in found or _used(work, charge)):
+                found[part.name] = after.usd / before.usd
+    return found
 
 
 def _crosses(found: Market, place: int, run: Evaluation) -> bool:
-    """Whether some draws of the input are so long that they cost another rate than others."""
-    lengths = np.asarray(run.values["call_input_tokens"])
+    """Whether some draws of the input cost another rate than others, or would without shortening."""
+    lengths = np.append(
+        np.asarray(run.values["call_input_tokens"]),
+        np.asarray(otherwise(run, {"shortened_share": 0.0}, "call_input_tokens")),
+    )
     return found.step(place, float(lengths.min())) != found.step(place, float(lengths.max()))

@@ -1,6 +1,6 @@
 """What the answer about tokens says in words, and the problems it may have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,6 +13,7 @@ from farthing.pricing.book import Book
 from farthing.units.figures import digits_for, figure, span
 from farthing.units.meters import METERS
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
+from farthing.units.types import Real
 
 _DAYS_PER_MONTH = 730 / 24
 
@@ -73,6 +74,37 @@ def no_batch(offer: Offer) -> Problem:
     )
 
 
+def no_region(offer: Offer, regions: Sequence[str]) -> Problem:
+    """A region for which a model has no price of its own."""
+    what = f"{quoted(offer.line.region)} has no price of its own here; the usual one is taken"
+    why = f"the price book has one for {', '.join(regions)}" if regions else "the price book has one price"
+    fix = did_you_mean(offer.line.region, regions)
+    return Problem("no-region", "note", offer.title, what, why, fix)
+
+
+def price_by_length(offer: Offer, said: str) -> Problem:
+    """Inputs on both sides of a length beyond which another price counts."""
+    what = f"a million tokens of input cost by the length of the request: {said}"
+    why = "the inputs of this question lie on both sides; the whole request costs the price of its length"
+    return Problem("price-by-length", "note", offer.title, what, why, "ask for short and long ones apart")
+
+
+def retired(offer: Offer) -> Problem:
+    """A model that is no longer sold on the day in question."""
+    what, why = "it is no longer sold on that day; its last price is taken", "it was retired before"
+    return Problem(
+        "retired", "note", offer.title, what, why, "give an earlier --as-of, or name its successor"
+    )
+
+
+def below_floor(offer: Offer, benchmark: str, score: float, floor: float) -> Problem:
+    """A model that was named and does not reach the quality that was asked for."""
+    known = f"it scores {score:g} on {benchmark}" if score == score else f"it has no score on {benchmark}"
+    what, why = f"{known}, and {floor:g} was asked for", "a model that is named is shown all the same"
+    fix = "leave --model out to see those that reach it"
+    return Problem("below-quality", "note", offer.title, what, why, fix)
+
+
 def with_ends(said: str, ends: Mapping[str, Range]) -> str:
     """A verdict with what thirty days cost at either end of the mix, where the mix is open."""
     if not ends:
@@ -89,14 +121,19 @@ def none_good_enough(benchmark: str, floor: float) -> Problem:
     )
 
 
-def month_line(run: Evaluation, label: str, category: str, name: str, *, calls: bool) -> Line:
-    """A part of the bill of a month; `calls` says that the part is of one call and not of one request."""
-    amount = np.asarray(run.values[name]) * run.values["request_count_per_day"] * _DAYS_PER_MONTH
-    if calls:
-        sent = np.asarray(run.values["call_count"]) * (1 + np.asarray(run.values["retry_share"]))
-        amount = amount * sent * run.values["batch_price_multiple"]
-    found = quantiles(amount if amount.ndim else float(amount))
-    return Line(label, category, Range(*found))
+def call_line(run: Evaluation, label: str, category: str, part: str, batch_multiple: str) -> Line:
+    """A part of what calls cost in a month, some of them in batches."""
+    values = run.values
+    amount = np.asarray(values[part]) * values["call_count"] * (1 + np.asarray(values["retry_share"]))
+    if batch_multiple:
+        amount = amount * (1 - values["batch_share"] * (1 - np.asarray(values[batch_multiple])))
+    return month_line(run, label, category, amount)
+
+
+def month_line(run: Evaluation, label: str, category: str, amount: Real) -> Line:
+    """A part of the bill of a month from its amount in one request."""
+    total = np.asarray(amount) * run.values["request_count_per_day"] * _DAYS_PER_MONTH
+    return Line(label, category, Range(*quantiles(total if total.ndim else float(total))))
 
 
 def timestamp_us(text: str) -> int:

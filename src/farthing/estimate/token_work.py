@@ -77,7 +77,9 @@ def _gather_absent(inputs: Inputs) -> None:
 
 
 def check_work(run: Evaluation) -> None:
-    """Raise InputError where cached tokens exceed the input, or reasoning the output, in any draw."""
+    """Raise InputError where there are no tokens, or more are cached than read or reasoned than written."""
+    if not np.all(np.asarray(run.values["call_input_tokens"]) + run.values["call_output_tokens"]):
+        raise InputError([_no_tokens()])
     if _least(run, "uncached_tokens") < -_TOLERANCE * max(1.0, run.median("call_input_tokens")):
         raise InputError([_cached_above_input(run)])
     reasoning = np.max(np.asarray(run.values["reasoning_tokens"]) - run.values["call_output_tokens"])
@@ -204,10 +206,12 @@ def _any_mix() -> Problem:
 
 
 def _cached_above_input(run: Evaluation) -> Problem:
-    cached = sum(run.median(name) for name in _CACHED)
-    what = (
-        f"{cached:,.0f} cached tokens are more than the {run.median('call_input_tokens'):,.0f} of the input"
+    worst = int(np.argmin(np.asarray(run.values["uncached_tokens"])))
+    total, *cached = (
+        float(column if column.ndim == 0 else column[worst])
+        for column in (np.asarray(run.values[name]) for name in ("call_input_tokens", *_CACHED))
     )
+    what = f"{sum(cached):,.0f} cached tokens are more than the {total:,.0f} of the input"
     why = "--input is the whole input of a request, the cached part included"
     fix = "raise --input, or give what is beside the cache as --uncached, as Anthropic counts it"
     return Problem("cached-above-input", "error", "--cache-read", what, why, fix)
@@ -217,6 +221,11 @@ def _reasoning_above_output(run: Evaluation) -> Problem:
     what = f"{run.median('reasoning_tokens'):,.0f} tokens of reasoning are more than the output"
     why = "--output is everything that is written, reasoning included"
     return Problem("reasoning-above-output", "error", "--reasoning", what, why, "raise --output")
+
+
+def _no_tokens() -> Problem:
+    what, why = "a request neither reads nor writes a token", "there is nothing to pay for by the token"
+    return Problem("no-tokens", "error", "--input", what, why, "give --input or --output above zero")
 
 
 def _vague_uncached() -> Problem:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from farthing.estimate import token_words
 from farthing.estimate.answer import Estimate, Line, Result, Row
@@ -22,6 +22,7 @@ from farthing.estimate.token_rates import Offer
 from farthing.estimate.token_rows import MONEY, bench, chosen_places, rows_of
 from farthing.estimate.token_savings import mix_ends, savings
 from farthing.estimate.token_subject import Subject, Work, how, moment, subject
+from farthing.estimate.token_terms import terms
 from farthing.estimate.token_work import check_work, gather_work
 from farthing.formulas import token_mix, tokens, trajectory
 from farthing.pricing.book import Book
@@ -42,7 +43,8 @@ CHAIN: Final[Chain] = (
     tokens.cache_write_usd,
     tokens.output_usd,
     tokens.call_usd,
-    tokens.batch_price_multiple,
+    tokens.batch_call_usd,
+    tokens.mean_call_usd,
     tokens.tool_usd,
     tokens.cost_per_request_usd,
     tokens.cost_per_outcome_usd,
@@ -70,12 +72,12 @@ _WORK: Final = (
     *("uncached_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
     *("call_input_tokens", "call_output_tokens", "reasoning_tokens", "web_search_count", "tokens_per_day"),
 )
-_LINES: Final = (  # label, the part of a call's price, the value that is above zero where there is a line
-    ("Input", "uncached_usd", "uncached_tokens"),
-    ("Cache reads", "cache_read_usd", "cache_read_tokens"),
-    ("Cache writes", "cache_write_usd", "cache_write_usd"),
-    ("Output", "output_usd", "call_output_tokens"),
-    ("Fees", "call_fee_usd", "call_fee_usd"),
+_LINES: Final = (  # label, part of a call's price, its multiple in batches, what is above zero where shown
+    ("Input", "uncached_usd", "batch_input_multiple", "uncached_tokens"),
+    ("Cache reads", "cache_read_usd", "batch_cache_read_multiple", "cache_read_tokens"),
+    ("Cache writes", "cache_write_usd", "batch_cache_write_multiple", "cache_write_usd"),
+    ("Output", "output_usd", "batch_output_multiple", "call_output_tokens"),
+    ("Fees", "call_fee_usd", "", "call_fee_usd"),
 )
 _CATEGORY: Final = "operation.inference.tokens"
 
@@ -100,7 +102,7 @@ def estimate(question: Question, book: Book) -> Estimate:
     found = bench(offers, inputs, chain, run, scores(offers, question.word("benchmark")))
     work = Work(question, book, inputs, chain, run, found)
     place = 0 if asked else _cheapest(work)
-    problems = (*noted, *_unpriced(work), *(() if asked else token_words.chosen_for_you(question)))
+    problems = (*noted, *_about_named(work), *(() if asked else token_words.chosen_for_you(question)))
     if reason := found.market.reason(place):
         return _without_money(work, place, problems, reason)
     return _answer(work, place, problems)
@@ -140,7 +142,7 @@ def _answer(work: Work, place: int, noted: Sequence[Problem]) -> Estimate:
         results=wanted,
         lines=_lines(run),
         rows=_rows(work),
-        problems=(*noted, *chosen.gaps, *(cheaper_equals(work) if len(names) == 1 else ())),
+        problems=(*noted, *(cheaper_equals(work) if len(names) == 1 else ())),
         next=token_words.following(names),
         beside_published=False,
     )
@@ -154,19 +156,22 @@ def _finished(found: Estimate, run: Evaluation, chosen: Subject, work: Work) -> 
     results = {name: _exactly(result, name, exact) for name, result in found.results.items()}
     verdict = token_words.with_ends(found.verdict, ends)
     return msgspec.structs.replace(
-        found, book=work.book.hash, verdict=verdict, results={**results, **ends, **savings(run)}
+        found,
+        book=work.book.hash,
+        verdict=verdict,
+        results={**results, **ends, **savings(run, partial(chosen.exact, run))},
     )
 
 
 def _lines(run: Evaluation) -> tuple[Line, ...]:
     """The bill of a month by what is metered."""
     parts = [
-        token_words.month_line(run, label, _CATEGORY, name, calls=True)
-        for label, name, sign in _LINES
+        token_words.call_line(run, label, _CATEGORY, name, multiple)
+        for label, name, multiple, sign in _LINES
         if run.quantiles(sign)[2] > 0
     ]
     if run.quantiles("tool_usd")[2] > 0:
-        parts.append(token_words.month_line(run, "Searches", "operation.services", "tool_usd", calls=False))
+        parts.append(token_words.month_line(run, "Searches", "operation.services", run.values["tool_usd"]))
     return tuple(parts)
 
 
@@ -174,22 +179,33 @@ def _rows(work: Work) -> tuple[Row, ...]:
     """A row for each model to be shown, each run on the question's own draws."""
     places = chosen_places(work.bench, len(work.question.many.get("model", ())), _floor(work.question))
     costs: dict[int, Mapping[str, Fraction | float]] = {}
+    unpriced = {place: why for place in places if (why := work.bench.market.reason(place))}
     for place in places:
-        if work.bench.market.reason(place) or np.isnan(work.bench.cost[place]):
+        if place in unpriced:
             continue
         each = subject(work, place)
+        if each.gaps:
+            unpriced[place] = each.gaps[0].what.partition(";")[0]
+            continue
         run = each.run(MONEY)
         exact = each.exact(run)
         costs[place] = {name: exact.get(name, run.median(name)) for name in MONEY}
-    return rows_of(work.bench, places, costs)
+    return rows_of(work.bench, places, costs, unpriced)
 
 
-def _unpriced(work: Work) -> tuple[Problem, ...]:
-    """A word on each model that was named and has no price."""
-    market = work.bench.market
-    named = range(len(work.question.many.get("model", ())))
-    reasons = ((place, market.reason(place)) for place in named)
-    return tuple(token_words.unpriced(market.offers[place], why, work.book) for place, why in reasons if why)
+def _about_named(work: Work) -> Iterator[Problem]:
+    """A word on each model that was named and lacks prices or quality."""
+    market, floor = work.bench.market, _floor(work.question)
+    for place in range(len(work.question.many.get("model", ()))):
+        offer = market.offers[place]
+        if why := market.reason(place):
+            yield token_words.unpriced(offer, why, work.book)
+            continue
+        each = subject(work, place)
+        yield from (*each.gaps, *each.noted, *terms(offer))
+        score = work.bench.scores.quality[place]
+        if floor and not score >= floor:
+            yield token_words.below_floor(offer, work.bench.scores.benchmark, float(score), floor)
 
 
 def _without_money(work: Work, place: int, noted: Sequence[Problem], reason: str) -> Estimate:

@@ -141,7 +141,7 @@ def output_usd(
 def call_usd(
     uncached_usd: Real, cache_read_usd: Real, cache_write_usd: Real, output_usd: Real, call_fee_usd: Real
 ) -> Real:
-    """Price of one call: (input tokens · price in) + (output tokens · price out), and a fee where there is one.
+    """Price of one call: (input tokens · price in) + (output tokens · price out), and a fee if there is one.
 
     Source: seed-001.
 
@@ -151,15 +151,42 @@ def call_usd(
     return uncached_usd + cache_read_usd + cache_write_usd + output_usd + call_fee_usd
 
 
-def batch_price_multiple(batch_share: Real, batch_call_multiple: Real) -> Real:
-    """What a call costs on average where some are sent in batches, against one that is not.
+def batch_call_usd(
+    uncached_usd: Real,
+    cache_read_usd: Real,
+    cache_write_usd: Real,
+    output_usd: Real,
+    call_fee_usd: Real,
+    batch_input_multiple: Real,
+    batch_cache_read_multiple: Real,
+    batch_cache_write_multiple: Real,
+    batch_output_multiple: Real,
+) -> Real:
+    """Price of the same call in a batch: every part at its own multiple, fees as they are.
 
-    1 - share · (1 - multiple). Source: farthing-units.
+    Source: farthing-units.
 
-    >>> batch_price_multiple(0.5, 0.5)
+    >>> batch_call_usd(0.5, 0.25, 0.0, 0.5, 0.0, 0.5, 1.0, 0.5, 0.5)
     0.75
     """
-    return 1 - batch_share * (1 - batch_call_multiple)
+    return (
+        uncached_usd * batch_input_multiple
+        + cache_read_usd * batch_cache_read_multiple
+        + cache_write_usd * batch_cache_write_multiple
+        + output_usd * batch_output_multiple
+        + call_fee_usd
+    )
+
+
+def mean_call_usd(call_usd: Real, batch_call_usd: Real, batch_share: Real) -> Real:
+    """Price of the average call where some are sent in batches: call - share · (call - in a batch).
+
+    Source: farthing-units.
+
+    >>> mean_call_usd(1.0, 0.5, 0.5)
+    0.75
+    """
+    return call_usd - batch_share * (call_usd - batch_call_usd)
 
 
 def tool_usd(web_search_count: Real, web_search_usd: Real) -> Real:
@@ -171,17 +198,15 @@ def tool_usd(web_search_count: Real, web_search_usd: Real) -> Real:
     return web_search_count * web_search_usd
 
 
-def cost_per_request_usd(
-    call_usd: Real, call_count: Real, retry_share: Real, batch_price_multiple: Real, tool_usd: Real
-) -> Real:
+def cost_per_request_usd(mean_call_usd: Real, call_count: Real, retry_share: Real, tool_usd: Real) -> Real:
     """What one request costs with its calls, its retries and its tools.
 
-    calls · (1 + retries) · call · batch multiple + tools. Source: farthing-units.
+    calls · (1 + retries) · call + tools. Source: farthing-units.
 
-    >>> cost_per_request_usd(0.0105, 1, 0.0, 1.0, 0.0)
+    >>> cost_per_request_usd(0.0105, 1, 0.0, 0.0)
     0.0105
     """
-    return call_usd * call_count * (1 + retry_share) * batch_price_multiple + tool_usd
+    return mean_call_usd * call_count * (1 + retry_share) + tool_usd
 
 
 def cost_per_outcome_usd(cost_per_request_usd: Real, success_share: Real) -> Real:
@@ -240,13 +265,13 @@ def first_month_cost_usd(cost_usd: Real) -> Real:
     return cost_usd
 
 
-def usd_per_m_tokens(call_usd: Real, call_input_tokens: Real, call_output_tokens: Real) -> Real:
+def usd_per_m_tokens(mean_call_usd: Real, call_input_tokens: Real, call_output_tokens: Real) -> Real:
     """Price of a million tokens of this mix of input and output. Source: farthing-units.
 
     >>> usd_per_m_tokens(0.5, 75_000, 25_000)
     5.0
     """
-    return call_usd / (call_input_tokens + call_output_tokens) * 1_000_000
+    return mean_call_usd / (call_input_tokens + call_output_tokens) * 1_000_000
 
 
 def tokens_per_day(
