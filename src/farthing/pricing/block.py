@@ -63,14 +63,14 @@ class Blocks:
         return whole
 
     def _add_up(self, amounts: Int, used: Mapping[str, Int], cells: Int, room: Int) -> None:
-        """Sum rate times count; cells are our own, so `clip` spares numpy to check them."""
+        """Sum rate times count; cells are our own, so `wrap` spares numpy to check them."""
         products, counts = room
         target = amounts
         for meters in self.table.alike:
             found = [used[meter] for meter in meters if meter in used]
             if not found:
                 continue
-            self.table.rates[meters[0]].take(cells, out=target, mode="clip")
+            self.table.rates[meters[0]].take(cells, out=target, mode="wrap")
             target *= _together(found, counts)
             if target is amounts:
                 target = products
@@ -94,9 +94,9 @@ class Blocks:
     def _mark_unpriced(self, marks: npt.NDArray[np.bool_], columns: Mapping[str, Int], cells: Int) -> None:
         """Mark what has no price at all, whatever its counts, and what is counted and lacks one."""
         if self.table.has_empty:
-            self.table.empty.take(cells, out=marks, mode="clip")
+            self.table.empty.take(cells, out=marks, mode="wrap")
         if self.table.has_gaps:
-            found = np.flatnonzero(self.table.gaps.take(cells, mode="clip"))
+            found = np.flatnonzero(self.table.gaps.take(cells, mode="wrap"))
             for meter, without in self.table.missing.items():
                 marks[found] |= without[cells[found]] & (columns[meter][found] > 0)
 

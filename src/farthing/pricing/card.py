@@ -10,10 +10,9 @@ over either.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
 
-from farthing.pricing.rows import CONTRACT, STANDARD, Row, Sku
+from farthing.pricing.rows import CONTRACT, STANDARD, Row, Sku, exact
 from farthing.pricing.windows import covers
 from farthing.units.meters import METERS
 
@@ -172,7 +171,7 @@ def _multiplied(
     rates: dict[str, Priced], rules: Iterable[Row], *, spare_fixed: bool = False
 ) -> dict[str, Priced]:
     for rule in rules:
-        factor = Fraction(Decimal(rule.multiply))
+        factor = exact(rule.multiply)
         for meter, rate in tuple(rates.items()):
             named = meter in rule.meters if rule.meters else METERS[meter].is_tokens
             if named and not (spare_fixed and rate.fixed):

@@ -29,9 +29,7 @@ class Finder:
         cells, steps, places = room[:, : len(line)]
         np.multiply(line, self.table.cells_per_line, out=cells)
         if not self.table.clock.stands:
-            places = self.table.clock.place(at, steps, places)
-            places *= self.table.shape.lengths
-            cells += places
+            cells += self.table.clock.place(at, steps, places)
         longest = sum(most[meter] for meter in self.inputs)
         if longest > self.table.shortest_step:
             self._add_lengths(cells, line, self._input(columns, longest, steps))
@@ -49,10 +47,10 @@ class Finder:
         counts = [columns[meter] for meter in self.inputs]
         if longest > _LARGEST_SUM:
             counts = [np.minimum(count, _LARGEST_SUM // len(counts)) for count in counts]
-        room[:] = counts[0]
-        for count in counts[1:]:
-            room += count
-        return room
+        total, *others = counts
+        for count in others:
+            total = np.add(total, count, out=room)
+        return total
 
 
 def scratch(size: int) -> Int:

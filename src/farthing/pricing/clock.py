@@ -23,13 +23,14 @@ class Clock:
     """Which stretch of time and which hours of the week a moment lies in.
 
     `cuts` are the moments at which a stretch of time ends; `codes` gives for each minute of the week
-    which of `hours` kinds of hours it is. `places` holds stretch · hours + code for each step of
-    `step_us`, beginning with the step number `first`; it is empty where steps would be too many.
+    which of `hours` kinds of hours it is. A place is (stretch · hours + code) · `width`. `places` holds
+    it for each step of `step_us` from the step number `first` on, or nothing where steps are too many.
     """
 
     cuts: Int
     codes: Int
     hours: int
+    width: int
     step_us: int
     first: int
     places: Int
@@ -44,23 +45,25 @@ class Clock:
         if len(self.places):
             np.floor_divide(at, self.step_us, out=steps)
             steps -= self.first
-            return self.places.take(steps, out=out, mode="clip")
+            return self.places.take(steps, out=out, mode="wrap")
         out[:] = searched(self.cuts, self.codes, self.hours, at)
+        out *= self.width
         return out
 
 
-def clock(cuts: Int, codes: Int, hours: int, first_us: int, last_us: int) -> Clock:
+def clock(cuts: Int, codes: Int, hours: int, width: int, first_us: int, last_us: int) -> Clock:
     """A clock for moments from `first_us` to `last_us`."""
     step = math.gcd(*_changes(cuts, codes, hours))
     first, last = (first_us // step, last_us // step) if step else (0, -1)
     if last - first >= _MOST_STEPS:
         first, last = 0, -1
     starts = np.arange(first, last + 1, dtype=np.int64) * step
-    return Clock(cuts, codes, hours, step, first, searched(cuts, codes, hours, starts))
+    places = searched(cuts, codes, hours, starts) * width
+    return Clock(cuts, codes, hours, width, step, first, places)
 
 
 def searched(cuts: Int, codes: Int, hours: int, at: Int) -> Int:
-    """The same places by a search among the cuts: slow, and right for any moment."""
+    """Stretch · hours + code by a search among the cuts: slow, and right for any moment."""
     places = np.searchsorted(cuts, at, side="right").astype(np.int64) * hours
     return places if hours == 1 else places + codes[minute_of_week(at)]
 

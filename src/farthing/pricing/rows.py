@@ -7,6 +7,7 @@ quoted text over the count they are for, so that nothing is rounded before money
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -14,6 +15,12 @@ import msgspec
 FOREVER: Final = 2**62
 LONG_AGO: Final = -(2**62)
 STANDARD: Final = "standard"
+
+
+@lru_cache(maxsize=4096)
+def exact(amount: str, per: int = 1) -> Fraction:
+    """A quoted amount for one unit. Prices repeat, and fractions are slow to make."""
+    return Fraction(Decimal(amount)) / per
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,7 +44,7 @@ class Rate(Struct, frozen=True, kw_only=True):
     @property
     def exact(self) -> Fraction:
         """Money for one unit."""
-        return Fraction(Decimal(self.amount)) / self.per
+        return exact(self.amount, self.per)
 
 
 class Hours(Struct, frozen=True, kw_only=True):

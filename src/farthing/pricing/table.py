@@ -8,6 +8,7 @@ combination is a cell; cells share the few cards of rates that differ, all at on
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -103,7 +104,7 @@ class Table:
     @cached_property
     def rates(self) -> Mapping[str, Whole]:
         """Scaled rates by meter, one for each cell; what has no price is 0 here and in `missing`."""
-        return {meter: _array(self._whole(rates))[self.card_of] for meter, rates in self._priced.items()}
+        return {meter: _array(rates)[self.card_of] for meter, rates in self._whole.items()}
 
     @cached_property
     def missing(self) -> Mapping[str, npt.NDArray[np.bool_]]:
@@ -141,8 +142,8 @@ class Table:
     def alike(self) -> tuple[tuple[str, ...], ...]:
         """Meters in groups that have the same rate in every cell, brackets aside."""
         groups: dict[tuple[int, ...], list[str]] = {}
-        for meter, rates in self._priced.items():
-            groups.setdefault(tuple(self._whole(rates)), []).append(meter)
+        for meter, rates in self._whole.items():
+            groups.setdefault(rates, []).append(meter)
         return tuple(map(tuple, groups.values()))
 
     @cached_property
@@ -170,8 +171,12 @@ class Table:
     def _priced(self) -> Mapping[str, list[Priced | None]]:
         return {meter: [card.rate(meter) for card in self.cards] for meter in self.meters}
 
-    def _whole(self, rates: Iterable[Priced | None]) -> list[int]:
-        return [0 if rate is None else int(rate.usd * self.scale) for rate in rates]
+    @cached_property
+    def _whole(self) -> Mapping[str, tuple[int, ...]]:
+        return {
+            meter: tuple(0 if rate is None else _scaled(rate.usd, self.scale) for rate in rates)
+            for meter, rates in self._priced.items()
+        }
 
 
 def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: int) -> Table:
@@ -190,7 +195,7 @@ def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: 
     return Table(
         lines=tuple(lines),
         meters=tuple(meters),
-        clock=clock(np.array(cuts, dtype=np.int64), codes, shape.hours, first_us, last_us),
+        clock=clock(np.array(cuts, dtype=np.int64), codes, shape.hours, shape.lengths, first_us, last_us),
         lengths=lengths,
         shape=shape,
         cards=tuple(cards),
@@ -259,7 +264,12 @@ def _reached(steps: Sequence[int], count: int) -> list[int]:
 def _bracket(rate: Priced | None, scale: int) -> tuple[int, int] | None:
     if rate is None or rate.beyond is None:
         return None
-    return rate.above_tokens, int((rate.beyond - rate.usd) * scale)
+    return rate.above_tokens, _scaled(rate.beyond - rate.usd, scale)
+
+
+def _scaled(amount: Fraction, scale: int) -> int:
+    """An amount as a whole number at a scale that its denominator divides."""
+    return amount.numerator * (scale // amount.denominator)
 
 
 def _array(numbers: Sequence[int]) -> Whole:
