@@ -1,12 +1,14 @@
 """Measure our speed beside a rival and the machine's own limit, in one run, and write docs/benchmarks.md.
 
 python benchmarks/run.py            # prints and writes the page
-python benchmarks/run.py --no-rival # leaves llm-analysis out
+python benchmarks/run.py --no-rival # leaves llm-analysis and litellm out
 
-llm-analysis pins old libraries, so it gets an environment of its own, in a temporary folder unless
-FARTHING_RIVAL_PYTHON names an interpreter that has it. Where it cannot be installed its row says why.
+llm-analysis pins old libraries and litellm brings many, so each gets an environment of its own, in a
+temporary folder unless FARTHING_RIVAL_PYTHON or FARTHING_LITELLM_PYTHON names an interpreter that has
+it. Where one cannot be installed its rows say why.
 """
 
+import contextlib
 import json
 import os
 import platform
@@ -18,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ours
+
+import pricing
 
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
@@ -35,25 +39,33 @@ class Measured:
     met: bool | None
 
 
-def rival_per_second() -> tuple[float, float] | str:
-    """Layouts a second of llm-analysis, those that fit and all, or why it was not measured."""
+@contextlib.contextmanager
+def interpreter(package: str, variable: str) -> Iterator[Path | str]:
+    """A Python that has a package, for as long as it is needed; or why there is none."""
     if "--no-rival" in sys.argv:
-        return "left out"
-    if python := os.environ.get("FARTHING_RIVAL_PYTHON"):
-        return _rival(Path(python))
+        yield "was left out"
+        return
+    if python := os.environ.get(variable):
+        yield Path(python)
+        return
     with tempfile.TemporaryDirectory() as folder:
         python_here = Path(folder) / "bin" / "python"
+        install = [python_here, "-m", "pip", "install", "--quiet", package]
         try:
             subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
-            install = [python_here, "-m", "pip", "install", "--quiet", "llm-analysis>=0.2"]
             subprocess.run(install, check=True, capture_output=True, timeout=INSTALL_SECONDS)
         except (subprocess.SubprocessError, OSError) as error:
-            return f"could not be installed ({type(error).__name__})"
-        return _rival(python_here)
+            yield f"could not be installed ({type(error).__name__})"
+            return
+        yield python_here
 
 
-def _rival(python: Path) -> tuple[float, float] | str:
-    done = subprocess.run([python, HERE / "rival.py"], capture_output=True, text=True, check=False)
+def rival_per_second() -> tuple[float, float] | str:
+    """Layouts a second of llm-analysis, those that fit and all, or why it was not measured."""
+    with interpreter("llm-analysis>=0.2", "FARTHING_RIVAL_PYTHON") as python:
+        if isinstance(python, str):
+            return python
+        done = subprocess.run([python, HERE / "rival.py"], capture_output=True, text=True, check=False)
     if done.returncode:
         return f"did not run ({done.stderr.strip().splitlines()[-1:]})"
     found = json.loads(done.stdout.splitlines()[-1])
@@ -64,6 +76,7 @@ def measured() -> Iterator[Measured]:
     """Every line, in the order of the page."""
     yield from layouts()
     yield from answers()
+    yield from prices()
 
 
 def layouts() -> Iterator[Measured]:
@@ -137,6 +150,52 @@ def answers() -> Iterator[Measured]:
         "≤ 3 times",
         help_s <= 3 * click_s,
     )
+
+
+def prices() -> Iterator[Measured]:
+    """Money for ten million requests, beside a bare pass and two rivals, and how soon the book is there."""
+    usage = pricing.requests(pricing.ROWS)
+    once = pricing.whole_pass(usage)
+    kinds = f"{once.cuts} changes of price, {once.hours} kinds of hours, {once.lengths} lengths of input"
+    yield Measured(
+        f"10 million requests of {len(pricing.SOLD)} kinds ({kinds}), priced exactly: part of the speed of a "
+        "bare integer multiply-sum over the same columns",
+        "0.6",
+        f"{once.ratio:.2f} ({once.ours_s * 1e3:.0f} ms, {once.bare_s * 1e3:.0f} ms)",
+        "≥ 0.5",
+        once.ratio >= 0.5,
+    )
+    genai = pricing.rival("genai-prices", usage)
+    with interpreter("litellm>=1.80", "FARTHING_LITELLM_PYTHON") as python:
+        litellm = python if isinstance(python, str) else pricing.rival("litellm", usage, str(python))
+    rivals = {"genai_prices.calc_price": genai, "litellm.cost_per_token": litellm}
+    yield from (faster(name, found, once) for name, found in rivals.items())
+    warm, first = pricing.load_s()
+    yield Measured("load of the compiled price book, new process", "20 ms", ms(warm), "≤ 50 ms", warm <= 0.05)
+    yield from (sooner(name, found, first) for name, found in rivals.items())
+
+
+def faster(name: str, found: dict[str, float] | str, ours: pricing.Pass) -> Measured:
+    """How many times as many requests a second as a rival prices of the same rows."""
+    what = f"times as many requests a second as {name} on {pricing.SAMPLE:,} of these rows"
+    if isinstance(found, str):
+        return Measured(what, "10,000", found, "≥ 1,000", None)
+    times = pricing.ROWS / ours.ours_s / found["per_second"]
+    told = f"{times:,.0f} ({found['per_second']:,.0f} a second)"
+    return Measured(what, "10,000", told, "≥ 1,000", times >= 1000)
+
+
+def sooner(name: str, found: dict[str, float] | str, ours_s: float) -> Measured:
+    """How soon the first model is found, beside the import and first price of a rival."""
+    package = name.partition(".")[0]
+    what = f"import and first model found, against import and first price of {package}"
+    told = found if isinstance(found, str) else f"{ms(ours_s)}, {ms(found['first_s'])}"
+    return Measured(what, "", told, "", None)
+
+
+def ms(seconds: float) -> str:
+    """Milliseconds in words."""
+    return f"{seconds * 1e3:,.0f} ms"
 
 
 def page(rows: list[Measured]) -> str:
