@@ -18,6 +18,7 @@ from farthing.estimate.model_quality import rated, scores
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
 from farthing.estimate.token_alternatives import cheaper_equals
+from farthing.estimate.token_promises import add_promise
 from farthing.estimate.token_rates import Offer
 from farthing.estimate.token_rows import MONEY, bench, chosen_places, rows_of
 from farthing.estimate.token_savings import mix_ends, savings
@@ -55,6 +56,7 @@ CHAIN: Final[Chain] = (
     tokens.usd_per_m_tokens,
     tokens.tokens_per_day,
     tokens.first_month_cost_usd,
+    tokens.billed_usd,
     trajectory.cumulative_cost_usd,
 )
 DEMAND: Final[Chain] = (
@@ -133,7 +135,9 @@ def _cheapest(work: Work) -> int:
 
 def _answer(work: Work, place: int, noted: Sequence[Problem]) -> Estimate:
     chosen = subject(work, place)
-    wanted = (*_RESULTS, *(name for word, name in _ON_REQUEST.items() if word in work.question.numbers))
+    promised = add_promise(chosen.inputs, work.book, work.bench.market.offers[place])
+    asked = (name for word, name in _ON_REQUEST.items() if word in work.question.numbers)
+    wanted = (*_RESULTS, *asked, *(("billed_usd",) if promised else ()))
     run = chosen.run(wanted)
     names = work.question.many.get("model", ())
     said = Said(
@@ -142,7 +146,7 @@ def _answer(work: Work, place: int, noted: Sequence[Problem]) -> Estimate:
         results=wanted,
         lines=_lines(run),
         rows=_rows(work),
-        problems=(*noted, *(cheaper_equals(work) if len(names) == 1 else ())),
+        problems=(*noted, *promised, *(cheaper_equals(work) if len(names) == 1 else ())),
         next=token_words.following(names),
         beside_published=False,
     )

@@ -1,8 +1,10 @@
 """What requests to a model by the token cost: from a prompt and an answer to a bill for a month.
 
-Plain arithmetic without a library, so that the same formulas run on floats, on arrays of draws and on
+Plain arithmetic, so that the same formulas run on floats, on arrays of draws and on
 exact fractions.
 """
+
+import numpy as np
 
 from farthing.units.types import Real
 
@@ -263,6 +265,17 @@ def first_month_cost_usd(cost_usd: Real) -> Real:
     100.0
     """
     return cost_usd
+
+
+def billed_usd(cost_usd: Real, promised_usd_per_month: Real, promised_discount_share: Real) -> Real:
+    """What a month is billed where spend was promised: usage less the discount, the promise if that is more.
+
+    max(promise, cost · (1 - discount)). Source: farthing-units.
+
+    >>> float(billed_usd(4000, 5000, 0.1)), float(billed_usd(8000, 5000, 0.1))
+    (5000.0, 7200.0)
+    """
+    return np.maximum(promised_usd_per_month, cost_usd * (1 - promised_discount_share))
 
 
 def usd_per_m_tokens(mean_call_usd: Real, call_input_tokens: Real, call_output_tokens: Real) -> Real:
