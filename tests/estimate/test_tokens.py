@@ -1,0 +1,433 @@
+"""What requests cost, to the last decimal: cases from vendors' price lists, and the book's own pricing."""
+
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from farthing.app.tokens import tokens
+from farthing.estimate.answer import Estimate
+from farthing.pricing.book import book
+from farthing.pricing.own import moment_us
+from farthing.pricing.price import price_one
+from farthing.pricing.table import Line
+from farthing.units.problem import FarthingError, InputError
+
+MILLION = 1_000_000
+SONNET = "claude-sonnet-4-5"
+PEAK, SUNDAY, BEFORE = "2026-11-18T02:00Z", "2026-11-22T02:00Z", "2026-06-01T02:00Z"
+
+
+def ask(model, **options) -> Estimate:
+    options.setdefault("requests", 1)
+    options.setdefault("draws", 256)
+    if "at" not in options:
+        options.setdefault("as_of", "2026-11-20")
+    return tokens(model=model, **options)
+
+
+def exact(model, name="cost_per_request_usd", **options):
+    return ask(model, **options).results[name].exact
+
+
+def codes(answer):
+    return [problem.code for problem in answer.problems]
+
+
+GOLDEN = {
+    # Anthropic counts what is beside the cache: 3 · $3 + 12,304 · $3.75 + 550 · $15 a million.
+    "cache write": ("0.054399", SONNET, {"uncached": 3, "cache_write_5m": 12_304, "output": 550}),
+    "cache writes of both lifetimes and a read": (
+        "0.077199",
+        SONNET,
+        {
+            "uncached": 3,
+            "cache_write_5m": 2_304,
+            "cache_write_1h": 10_000,
+            "cache_read": 1_000,
+            "output": 550,
+        },
+    ),
+    "two searches more": (
+        "0.074399",
+        SONNET,
+        {"uncached": 3, "cache_write_5m": 12_304, "output": 550, "web_searches": 2},
+    ),
+    "OpenAI counts the cached part inside": (
+        "0.005615",
+        "gpt-4o",
+        {"input": 2_006, "cache_read": 1_920, "output": 300},
+    ),
+    "reasoning is part of the output": ("0.005125", "gpt-5", {"input": 100, "output": 500, "reasoning": 400}),
+    "a long request at its price, the cached part too": (
+        "0.415",
+        "gemini-2.5-pro",
+        {"input": 250_000, "cache_read": 100_000, "output": 1_000},
+    ),
+    "up to the step the usual price": ("0.26", "gemini-2.5-pro", {"input": 200_000, "output": 1_000}),
+    "one token more, and all of it is dearer": (
+        "0.5150025",
+        "gemini-2.5-pro",
+        {"input": 200_001, "output": 1_000},
+    ),
+    "weekday peak": ("1.32", "deepseek-v4-pro", {"input": MILLION, "output": 0, "at": PEAK}),
+    "the same hour of a Sunday": ("0.66", "deepseek-v4-pro", {"input": MILLION, "output": 0, "at": SUNDAY}),
+    "before there were hours": ("0.435", "deepseek-v4-pro", {"input": MILLION, "output": 0, "at": BEFORE}),
+    "off-peak of 2025": (
+        "0.135",
+        "deepseek-chat",
+        {"input": MILLION, "output": 0, "at": "2025-06-10T18:00Z"},
+    ),
+    "the day before a cut": ("10", "o3", {"input": MILLION, "output": 0, "as_of": "2025-06-09"}),
+    "the day of a cut": ("2", "o3", {"input": MILLION, "output": 0, "as_of": "2025-06-10"}),
+    "batch": ("1.125", "gpt-5", {"input": MILLION, "output": 100_000, "tier": "batch"}),
+    "everything in batches": ("1.125", "gpt-5", {"input": MILLION, "output": 100_000, "batch_share": 1}),
+    "flex": ("0.625", "gpt-5", {"input": MILLION, "output": 0, "tier": "flex"}),
+    "priority": ("2.5", "gpt-5", {"input": MILLION, "output": 0, "tier": "priority"}),
+    "batch with a cache": (
+        "2.775",
+        SONNET,
+        {"input": MILLION, "cache_read": 500_000, "output": 100_000, "tier": "batch"},
+    ),
+    "a surcharge that is gone": (
+        "1.8",
+        "claude-sonnet-4-0",
+        {"input": 300_000, "output": 0, "as_of": "2025-09-15"},
+    ),
+    "the first price of GPT-4o": ("5", "gpt-4o", {"input": MILLION, "output": 0, "as_of": "2024-05-20"}),
+    "its price after the cut": ("2.5", "gpt-4o", {"input": MILLION, "output": 0, "as_of": "2024-12-01"}),
+    "Bedrock in a region, long": (
+        "31.35",
+        "aws/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+        {"input": MILLION, "output": MILLION},
+    ),
+    "retired: Claude 2.1": ("32", "claude-2.1", {"input": MILLION, "output": MILLION, "as_of": "2024-01-10"}),
+    "retired: Davinci": ("20", "text-davinci-003", {"input": MILLION, "output": 0, "as_of": "2023-03-10"}),
+    "retired: the first GPT-4": (
+        "90",
+        "gpt-4-0314",
+        {"input": MILLION, "output": MILLION, "as_of": "2023-06-01"},
+    ),
+    "its alias today": ("2", "mistral-large-latest", {"input": MILLION, "output": MILLION}),
+}
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_cases_of_price_lists_to_the_last_decimal(case):
+    amount, model, options = GOLDEN[case]
+    answer = ask(model, **options)
+    assert answer.results["cost_per_request_usd"].exact == amount
+    assert answer.rows[0]["cost_per_request_usd"] == amount
+    assert answer.results["cost_per_request_usd"].is_exact
+
+
+def test_months_days_and_years_are_exact_too():
+    found = ask(SONNET, input=2_000, output=500, requests="10k/day").results
+    amounts = {name: result.exact for name, result in found.items() if result.exact}
+    assert amounts == {
+        "cost_per_request_usd": "0.0135",
+        "cost_usd": "4106.25",
+        "cost_per_day_usd": "135",
+        "cost_per_30_days_usd": "4050",
+        "cost_per_year_usd": "49275",
+        "usd_per_m_tokens": "5.4",
+    }
+
+
+MODELS = (
+    "openai/gpt-5", "openai/gpt-4o", "openai/gpt-4o-mini", "openai/o3", "openai/gpt-4.1", "openai/gpt-5-mini",
+    "openai/gpt-3.5-turbo", "openai/gpt-4", "openai/gpt-5.6-sol", "anthropic/claude-sonnet-4-5",
+    "anthropic/claude-sonnet-4-0", "anthropic/claude-opus-4-6", "anthropic/claude-3-haiku",
+    "anthropic/claude-2.1", "google/gemini-2.5-pro", "google/gemini-2.5-flash", "google/gemini-1.5-pro",
+    "google/gemini-3-pro-preview", "deepseek/deepseek-v4-pro", "deepseek/deepseek-chat", "x-ai/grok-4-0709",
+    "mistral/mistral-large-latest", "groq/llama-3.1-8b-instant", "cerebras/gpt-oss-120b",
+    "aws/us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+)  # fmt: skip
+
+
+def workload(random):
+    """A request with what is beside the cache, what is in it, what is written and how much is reasoned."""
+    size = {"uncached": random.randint(0, 400_000), "output": random.randint(1, 30_000)}
+    for name, most in (("cache_read", 300_000), ("cache_write_5m", 50_000), ("cache_write_1h", 50_000)):
+        size[name] = random.choice((0, 0, random.randint(0, most)))
+    return size | {"reasoning": random.choice((0, random.randint(0, size["output"])))}
+
+
+def as_quantities(size):
+    names = ("cache_read", "cache_write_5m", "cache_write_1h", "reasoning")
+    return {
+        "input": size["uncached"],
+        "output": size["output"] - size["reasoning"],
+        **{name: size[name] for name in names},
+    }
+
+
+def test_the_formulas_agree_with_the_one_function_of_pricing():
+    random, priced = Random(7), 0
+    for _ in range(500):
+        model, size = random.choice(MODELS), workload(random)
+        at = f"202{random.randint(4, 6)}-{random.randint(1, 12):02d}-{random.randint(1, 28):02d}"
+        at += f"T{random.randint(0, 23):02d}:{random.randint(0, 59):02d}Z"
+        tier = random.choice(("standard", "standard", "batch", "flex", "priority"))
+        found = ask(model, at=at, tier=tier, draws=1, **size).results.get("cost_per_request_usd")
+        other = price_one(Line(book().find(model), tier), moment_us(at), as_quantities(size))
+        said = (model, at, tier, size)
+        if found is None:
+            assert not other.complete, said
+            assert other.usd() == 0, said
+        elif found.exact is None:
+            assert not other.complete, said
+            assert found.p50 == pytest.approx(float(other.usd()), rel=1e-12), said
+        else:
+            assert other.complete, said
+            assert abs(Fraction(found.exact) - other.usd()) < Fraction(1, 10**12), said
+            priced += 1
+    assert priced >= 200
+
+
+def test_five_million_tokens_a_day_of_sonnet_are_450_to_2250_dollars_in_thirty_days():
+    """A report says $45,000 a month. All input is $450, all output $2,250: it is off by 20 to 100 times."""
+    answer = ask(SONNET, demand="5M/day", requests=None)
+    low, high = (answer.results[f"all_{end}_cost_per_30_days_usd"].p50 for end in ("input", "output"))
+    assert (low, high) == (450, 2250)
+    month = answer.results["cost_per_30_days_usd"]
+    assert 450 < month.p05 < month.p50 < month.p95 < 2250
+    assert month.p50 == pytest.approx((450 + 2250) / 2, rel=0.02)
+    assert 20 <= 45_000 / high <= 45_000 / low <= 100
+    assert "$450.00 if all of it is input and $2,250 if all of it is output" in answer.verdict
+    assert "open-mix" in codes(answer)
+
+
+@pytest.mark.parametrize(("share", "amount"), [(0, "450"), (0.25, "900"), (0.5, "1350"), (1, "2250")])
+def test_a_demand_of_a_known_mix_is_exact(share, amount):
+    answer = ask(SONNET, demand="5M/day", requests=None, output_share=share)
+    assert answer.results["cost_per_30_days_usd"].exact == amount
+    assert "all_input_cost_per_30_days_usd" not in answer.results
+
+
+def test_inputs_on_both_sides_of_a_step_cost_what_each_length_costs():
+    answer = ask("gemini-2.5-pro", input="100k..400k", output=1_000, draws=4096)
+    low, high = answer.results["cost_per_request_usd"].p05, answer.results["cost_per_request_usd"].p95
+    assert low == pytest.approx(0.100 * 1.25 + 0.01, rel=0.01)
+    assert high == pytest.approx(0.400 * 2.50 + 0.015, rel=0.01)
+    assert "price-by-length" in codes(answer)
+    assert answer.results["cost_per_request_usd"].exact is None
+    assert "genai-prices" in [source.id for source in answer.sources]
+
+
+def test_a_range_on_one_side_of_a_step_has_one_price():
+    answer = ask("gemini-2.5-pro", input="100k..150k", output=1_000)
+    assert "price-by-length" not in codes(answer)
+
+
+def test_hours_are_averaged_over_the_week_unless_one_is_named():
+    """Of a week's 168 hours, 5 days of 7 hours are peak: (35 · 1.32 + 133 · 0.66) / 168."""
+    options = {"input": MILLION, "output": 0}
+    assert (
+        Fraction(exact("deepseek-v4-pro", **options))
+        == (35 * Fraction("1.32") + 133 * Fraction("0.66")) / 168
+    )
+    answer = ask("deepseek-v4-pro", **options)
+    (rate,) = [item for item in answer.assumptions if item.name == "input_usd_per_m_tokens"]
+    assert "mean over the hours of a week" in rate.note
+    assert exact("deepseek-v4-pro", **options, at="2026-11-18T23:30+00:00") == "0.66"
+    assert exact("deepseek-v4-pro", **options, at="2026-11-18T10:00+08:00") == "1.32"  # 02:00 UTC
+
+
+@pytest.mark.parametrize(("share", "amount"), [(0, "0.0135"), (0.5, "0.010125"), (1, "0.00675")])
+def test_a_share_in_batches_is_between_both_prices(share, amount):
+    assert exact(SONNET, input=2_000, output=500, batch_share=share) == amount
+
+
+def test_where_a_batch_spares_the_cached_part_only_the_rest_is_halved():
+    """Gemini 2.5 Pro: 50k · $1.25 / 2 + 50k · $0.125 + 1k · $10 / 2 a million."""
+    options = {"input": 100_000, "cache_read": 50_000, "output": 1_000}
+    assert exact("gemini-2.5-pro", **options, tier="batch") == "0.0425"
+    assert exact("gemini-2.5-pro", **options, batch_share=1) == "0.0425"
+    assert exact("gemini-2.5-pro", **options, batch_share=0.5) == "0.060625"
+
+
+def test_the_lines_of_the_bill_add_up_to_the_month():
+    answer = ask(
+        "gemini-2.5-pro", input=100_000, cache_read=50_000, output=1_000, batch_share=0.3, retries=0.1
+    )
+    total = sum(line.amount_usd.p50 for line in answer.lines)
+    assert total == pytest.approx(answer.results["cost_usd"].p50, rel=1e-12)
+    assert [line.label for line in answer.lines] == ["Input", "Cache reads", "Output"]
+
+
+def test_retries_searches_success_and_growth():
+    options = {"input": 2_000, "output": 500}
+    assert exact(SONNET, **options, retries=0.1) == "0.01485"
+    assert exact(SONNET, **options, retries=0.1, web_searches=1) == "0.02485"  # what is asked again is not
+    assert exact(SONNET, "cost_per_outcome_usd", **options, success="75%") == "0.018"
+    assert "cost_per_outcome_usd" not in ask(SONNET, **options).results
+    grown = Fraction(exact(SONNET, "cost_per_year_usd", **options, growth="10%"))
+    month = Fraction(exact(SONNET, "cost_usd", **options))
+    assert grown == month * sum(Fraction(11, 10) ** each for each in range(12))
+
+
+def test_tools_ask_the_model_again_with_all_that_went_before():
+    """Two uses, 100 tokens to ask and 400 back: 1,000 + 1,500 + 2,000 read, 100 + 100 + 300 written."""
+    answer = ask(SONNET, input=1_000, output=300, tool_calls=2, tool_tokens=400, set={"tool_ask_tokens": 100})
+    by_hand = Fraction(4_500 * 3 + 500 * 15, MILLION)
+    assert Fraction(answer.results["cost_per_request_usd"].exact) == by_hand
+
+
+def test_what_tools_say_is_assumed_where_nobody_says():
+    answer = ask(SONNET, input=1_000, output=300, tool_calls=2)
+    assert not answer.results["cost_per_request_usd"].is_exact
+    assert {"tool_ask_tokens", "tool_result_tokens"} <= {
+        item.name for item in answer.assumptions if item.basis == "assumed"
+    }
+
+
+def test_an_unknown_model_is_unpriced_and_nothing_is_zero():
+    answer = ask("claude-nonexistent-9", input=1_000, output=100)
+    assert set(answer.results) == {"tokens_per_day"}
+    assert answer.rows[0]["cost_usd"] is None
+    assert answer.rows[0]["unpriced"]
+    assert answer.lines[0].amount_usd is None
+    assert "not zero" in answer.verdict
+    assert "unpriced" in codes(answer)
+
+
+def test_a_name_that_is_nearly_known_is_suggested():
+    answer = ask("claude-sonet-4-5", input=1_000, output=100)
+    assert any("claude-sonnet-4-5" in problem.fix for problem in answer.problems)
+
+
+@pytest.mark.parametrize(
+    ("model", "day"), [("gpt-4o", "2024-05-12"), ("gpt-5", "2024-01-01"), (SONNET, "2025-01-01")]
+)
+def test_before_its_launch_a_model_has_no_price(model, day):
+    answer = ask(model, input=1_000, output=100, as_of=day)
+    assert "cost_usd" not in answer.results
+    assert "not on sale yet" in answer.verdict
+
+
+def test_what_is_partly_unpriced_costs_at_least():
+    answer = ask("claude-2.1", input=1_000, output=100, web_searches=1)
+    assert answer.verdict.startswith("anthropic/claude-2.1: at least $")
+    assert answer.results["cost_per_request_usd"].exact is None
+    assert answer.results["cost_per_request_usd"].p50 == pytest.approx(0.0104)
+    assert answer.rows[0]["cost_usd"] is None
+    assert answer.rows[0]["unpriced"] == "web searches have no price"
+
+
+def test_a_second_model_that_is_partly_unpriced_is_said_too():
+    answer = tokens(model=[SONNET, "claude-2.1"], input=1_000, output=100, web_searches=1, requests=1)
+    assert [problem.where for problem in answer.problems if problem.code == "unpriced"] == [
+        "anthropic/claude-2.1"
+    ]
+
+
+def test_without_batches_a_model_is_counted_at_its_usual_price_and_not_at_least():
+    answer = ask("claude-2.1", input=1_000, output=100, batch_share=0.5)
+    assert answer.results["cost_per_request_usd"].exact == "0.0104"
+    assert answer.rows[0]["cost_per_request_usd"] == "0.0104"
+    assert "at least" not in answer.verdict
+    assert any("no price for batches" in problem.what for problem in answer.problems)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"input": 100, "cache_read": 200},
+        {"input": 100, "cache_read": 60, "cache_write_5m": 60},
+        {"input": "100..400", "cache_read": 200},
+        {"input": 1_000, "cache_read": "100..2000"},
+        {"input": 1_000, "cached_share": "90%", "cache_write_1h": 500},
+    ],
+)
+def test_more_cached_than_read_is_refused_also_in_ranges(options):
+    with pytest.raises(InputError) as caught:
+        ask("gpt-5", output=100, **options)
+    assert caught.value.problems[0].code == "cached-above-input"
+
+
+@pytest.mark.parametrize("options", [{"output": 100}, {"output": "100..500"}])
+def test_more_reasoned_than_written_is_refused_also_in_ranges(options):
+    with pytest.raises(InputError) as caught:
+        ask("gpt-5", input=100, reasoning=200, **options)
+    assert caught.value.problems[0].code == "reasoning-above-output"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"input": 10, "uncached": 10},
+        {"cache_read": 10, "cached_share": 0.5},
+        {"requests": 5, "demand": "5M/day"},
+        {"input": 10, "demand": "5M/day"},
+        {"output": 10, "demand": "5M/day"},
+    ],
+)
+def test_what_says_the_same_twice_is_refused(options):
+    with pytest.raises(InputError, match="twice"):
+        tokens(model="gpt-5", **options)
+
+
+def test_a_request_without_a_token_is_refused():
+    with pytest.raises(InputError, match="neither reads nor writes"):
+        ask("gpt-5", input=0, output=0)
+
+
+def test_notes_on_models_that_were_named():
+    answer = ask("claude-2.1", input=1_000, output=100, region="mars", min_quality=50, benchmark="mmlu")
+    assert {"no-region", "retired", "below-quality"} <= set(codes(answer))
+    assert "below-quality" not in codes(ask("gpt-5", min_quality=50))
+
+
+def test_a_region_that_has_a_price_is_taken_without_a_word():
+    regional = ask("claude-opus-4-6", input=1_000, output=100, region="us")
+    usual = ask("claude-opus-4-6", input=1_000, output=100)
+    ratio = regional.results["cost_usd"].p50 / usual.results["cost_usd"].p50
+    assert ratio == pytest.approx(1.1)
+    assert "no-region" not in codes(regional)
+
+
+def test_the_cheapest_that_is_good_enough():
+    answer = tokens(min_quality=80, benchmark="mmlu-pro", requests=1, as_of="2026-11-20", draws=1)
+    costs = [float(row["cost_usd"]) for row in answer.rows]
+    assert costs == sorted(costs)
+    assert all(row["quality"] >= 80 for row in answer.rows)
+    assert answer.verdict.startswith(str(answer.rows[0]["model"]))
+    with pytest.raises(FarthingError, match="no priced model scores 101"):
+        tokens(min_quality=101)
+
+
+def test_what_is_recommended_for_a_day_was_known_on_that_day():
+    answer = tokens(requests=1, as_of="2024-08-20", draws=1)
+    assert answer.rows
+    assert not [row["model"] for row in answer.rows if "v4" in row["model"] or "gpt-5" in row["model"]]
+    with pytest.raises(FarthingError, match="no priced model"):
+        tokens(requests=1, as_of="2019-01-01")
+
+
+def test_cheaper_equals_score_no_less_and_cost_less():
+    notes = [
+        problem for problem in ask("gpt-4o", input=1_000, output=100).problems if problem.code == "cheaper"
+    ]
+    assert 1 <= len(notes) <= 2
+    assert "cheaper" not in codes(ask("gpt-5-nano", input=1_000, output=100, as_of="2025-08-10"))
+
+
+def test_the_model_that_was_named_first_is_the_answer():
+    both = tokens(model=["gpt-5", SONNET], input=2_000, output=500, requests=1, draws=64)
+    assert both.verdict.startswith("openai/gpt-5")
+    assert [row["model"] for row in both.rows] == ["openai/gpt-5", f"anthropic/{SONNET}"]
+    assert both.rows[1]["cost_per_request_usd"] == "0.0135"
+    assert "cheaper" not in codes(both)
+
+
+def test_a_price_of_ones_own():
+    assert exact("gpt-5", input=1_000, output=0, set={"input_usd_per_m_tokens": 2}) == "0.002"
+
+
+def test_a_horizon_adds_the_bill_of_that_long():
+    answer = ask(SONNET, input=2_000, output=500, horizon="24 months", price_decline="0%")
+    month = answer.results["cost_usd"].p50
+    assert answer.results["cumulative_cost_usd"].p50 == pytest.approx(24 * month, rel=1e-6)
+    falling = ask(SONNET, input=2_000, output=500, horizon="24 months")
+    assert falling.results["cumulative_cost_usd"].p50 < 24 * month
