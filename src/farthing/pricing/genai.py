@@ -151,7 +151,8 @@ def _variants(variants: Iterable[Any]) -> Iterator[Row]:
         starts = [_start(member.constraint) for member in members]
         for member, start in zip(members, starts, strict=True):
             end = min((other for other in starts if other > start), default=FOREVER)
-            yield from _rows(member.prices, tier, start, end)
+            same_as_standard = Row(layer=PACKAGE, tier=tier, start=start, end=end, sources=(SOURCE,))
+            yield from tuple(_rows(member.prices, tier, start, end)) or (same_as_standard,)
 
 
 def _rows(price: Any, tier: str, start: int, end: int, hours: Hours | None = None) -> Iterator[Row]:  # noqa: ANN401
