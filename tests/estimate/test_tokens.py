@@ -361,11 +361,28 @@ def test_more_reasoned_than_written_is_refused_also_in_ranges(options):
         {"requests": 5, "demand": "5M/day"},
         {"input": 10, "demand": "5M/day"},
         {"output": 10, "demand": "5M/day"},
+        {"uncached": 10, "demand": "5M/day"},
+        {"uncached": 10, "cached_share": 0.5},
+        {"text": "README.md", "input": 10},
+        {"text": "README.md", "uncached": 10},
+        {"text": "README.md", "demand": "5M/day"},
     ],
 )
 def test_what_says_the_same_twice_is_refused(options):
     with pytest.raises(InputError, match="twice"):
         tokens(model="gpt-5", **options)
+
+
+@pytest.mark.parametrize("options", [{"chunks": 5, "chunk_tokens": 100}, {"tool_calls": 2}])
+def test_nothing_comes_on_top_of_a_demand(options):
+    with pytest.raises(InputError, match="every token of a day"):
+        tokens(model="gpt-5", demand="5M/day", **options)
+
+
+def test_tools_and_chunks_come_on_top_of_what_is_beside_the_cache():
+    """100 beside the cache and 200 in it, 300 retrieved: 400 tokens at $3 and 200 at $0.30 a million."""
+    options = {"uncached": 100, "cache_read": 200, "output": 0, "chunks": 3, "chunk_tokens": 100}
+    assert exact(SONNET, **options) == "0.00126"
 
 
 def test_a_request_without_a_token_is_refused():

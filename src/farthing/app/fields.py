@@ -195,7 +195,7 @@ TOKENS: tuple[Field, ...] = (
     Field("input", "tokens", "tokens that a request reads, cached ones included", "own_input_tokens",
           zero=True),
     Field("uncached", "tokens", "instead: those beside the cached ones, as Anthropic counts",
-          "uncached_tokens", zero=True),
+          "own_uncached_tokens", zero=True),
     Field("output", "tokens", "tokens that a request writes, reasoning included", "answer_tokens", zero=True),
     Field("cache_read", "tokens", "of the input: read from a cache", "cache_read_tokens", zero=True),
     Field("cached_share", "share", "the same as a share of the input", "cached_share", zero=True),

@@ -51,7 +51,7 @@ def gather_work(inputs: Inputs, model: str) -> tuple[Problem, ...]:
         noted += _gather_demand(inputs)
     if (path := question.word("text")) is not None:
         noted.append(_gather_text(inputs, path, model))
-    if "uncached_tokens" in question.numbers:
+    if "own_uncached_tokens" in question.numbers:
         _gather_uncached(inputs)
     if "horizon_month" in question.numbers:
         _gather_decline(inputs)
@@ -96,13 +96,23 @@ def _check_conflicts(question: Question) -> None:
     pairs = (
         ("own_input_tokens", "demand_tokens_per_day", "--input", "--demand"),
         ("answer_tokens", "demand_tokens_per_day", "--output", "--demand"),
-        ("own_input_tokens", "uncached_tokens", "--input", "--uncached"),
+        ("own_uncached_tokens", "demand_tokens_per_day", "--uncached", "--demand"),
+        ("own_input_tokens", "own_uncached_tokens", "--input", "--uncached"),
+        ("own_uncached_tokens", "cached_share", "--uncached", "--cached-share"),
         ("cache_read_tokens", "cached_share", "--cache-read", "--cached-share"),
         ("request_count_per_day", "demand_tokens_per_day", "--requests", "--demand"),
     )
     found = [_conflict(one, other) for name, twin, one, other in pairs if name in given and twin in given]
-    if "text" in question.words and "own_input_tokens" in given:
-        found.append(_conflict("--text", "--input"))
+    if "text" in question.words:
+        twins = (
+            ("own_input_tokens", "--input"),
+            ("own_uncached_tokens", "--uncached"),
+            ("demand_tokens_per_day", "--demand"),
+        )
+        found += [_conflict("--text", option) for name, option in twins if name in given]
+    if "demand_tokens_per_day" in given:
+        adding = (("chunk_count", "--chunks"), ("tool_call_count", "--tool-calls"))
+        found += [_beyond_demand(option) for name, option in adding if name in given]
     if found:
         raise InputError(found)
 
@@ -142,7 +152,7 @@ def _gather_decline(inputs: Inputs) -> None:
 
 def _gather_uncached(inputs: Inputs) -> None:
     total = 0.0
-    for name in ("uncached_tokens", *_CACHED):
+    for name in ("own_uncached_tokens", *_CACHED):
         part = inputs[name].value if name in inputs else 0.0
         if isinstance(part, Spread):
             raise InputError([_vague_uncached()])
@@ -197,6 +207,11 @@ def _assume(inputs: Inputs, name: str, option: str) -> list[Problem]:
 def _conflict(one: str, other: str) -> Problem:
     what, why = f"{one} and {other} say the same thing twice", "only one of them could count"
     return Problem("conflict", "error", one, what, why, "leave one of them out")
+
+
+def _beyond_demand(option: str) -> Problem:
+    what, why = f"{option} would add tokens to --demand", "--demand counts every token of a day already"
+    return Problem("conflict", "error", option, what, why, "give --input, --output and --requests instead")
 
 
 def _any_mix() -> Problem:
