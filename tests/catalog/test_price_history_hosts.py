@@ -4,13 +4,17 @@ Above each amount stands where it comes from: the vendor's own page, or who copi
 sources of the catalog say which was read.
 """
 
+from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from farthing.catalog.load import catalog
+from farthing.catalog.price_checks import price_jumps
+from farthing.pricing import genai
 from farthing.pricing.book import book
 from farthing.pricing.card import Moment, card
 from farthing.pricing.own import moment_us
@@ -79,6 +83,57 @@ def test_the_price_of_a_day_is_the_one_announced(provider, model, moment, meter,
     assert usd_per_million(provider, model, moment, meter) == Fraction(Decimal(amount))
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "moment", "meter", "amount"),
+    [
+        # OpenRouter's own list by day, as a ledger keeps it
+        ("openrouter", "qwen/qwen-2.5-72b-instruct", "2024-12-05", "input", "0.35"),
+        ("openrouter", "qwen/qwen-2.5-72b-instruct", "2024-12-06", "input", "0.23"),
+        ("openrouter", "google/gemini-pro-1.5", "2024-10-08", "output", "5"),
+        ("openrouter", "openai/o1-mini", "2025-02-01", "output", "4.4"),
+        ("openrouter", "mistralai/mixtral-8x22b-instruct", "2025-10-18", "output", "6"),
+        # The days of the ledger on which Novita's prices at OpenRouter were a fifth lower
+        ("novita", "openai/gpt-oss-120b", "2025-12-31", "output", "0.2"),
+        ("novita", "openai/gpt-oss-120b", "2026-01-01", "output", "0.25"),
+        # genai-prices, releases of 2025-11-10 and 2025-11-13
+        ("groq", "openai/gpt-oss-120b", "2025-11-12", "output", "0.75"),
+        ("groq", "openai/gpt-oss-120b", "2025-11-13", "output", "0.60"),
+        # The map of LiteLLM, releases of 2026-08-22 and 2026-08-28
+        ("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "2026-08-27", "input", "0.88"),
+        ("together", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "2026-08-28", "input", "1.04"),
+    ],
+)
+def test_a_change_of_price_is_in_force_from_its_day(provider, model, moment, meter, amount):
+    assert usd_per_million(provider, model, moment, meter) == Fraction(Decimal(amount))
+
+
+def test_no_price_jumps_more_than_tenfold_unless_confirmed():
+    assert [finding.what for finding in price_jumps(catalog())] == []
+
+
+def test_hundreds_of_models_changed_their_price():
+    """Changes that the package genai-prices does not date, none of them from memory."""
+    dated = {
+        (provider.id, sku.model.lower(), row.start)
+        for provider in genai.providers()
+        for sku in provider.skus
+        for row in sku.rows
+    }
+    series = defaultdict(list)
+    for row in catalog().prices.values():
+        if row.confidence != "D":
+            series[row.provider, row.model.lower(), row.tier, row.region, row.above_tokens].append(row)
+    changed = defaultdict(set)
+    for (provider, model, *_), rows in series.items():
+        for before, after in pairwise(sorted(rows, key=lambda row: row.valid_from)):
+            day = moment_us(after.valid_from)
+            moved = any(before.amounts.get(meter, price) != price for meter, price in after.amounts.items())
+            if moved and (provider, model, day) not in dated:
+                changed[provider, model].add(day)
+    assert sum(map(len, changed.values())) >= 650
+    assert len(changed) >= 300
+
+
 def test_a_long_prompt_to_grok_4_cost_twice_the_price():
     """By llm-prices and the price map of LiteLLM: above 128K tokens."""
     assert usd_per_million("x-ai", "grok-4-0709", "2025-08-15", "input") == 3
@@ -105,6 +160,8 @@ def test_speeds_are_known_for_many_hosts():
         "minimax",
         "mistral",
         "moonshotai",
+        "novita",
+        "openrouter",
         "perplexity",
         "sambanova",
         "together",
