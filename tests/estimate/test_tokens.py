@@ -220,6 +220,45 @@ def test_a_range_on_one_side_of_a_step_has_one_price():
     assert "price-by-length" not in codes(answer)
 
 
+@pytest.fixture
+def brackets(tmp_path):
+    """GPT-4o at half the price for what a request reads or writes beyond a count."""
+    file = tmp_path / "brackets.yaml"
+    file.write_text(
+        "prices:\n"
+        '  - {provider: openai, model: gpt-4o, meter: input, amount: "1.25", above_tokens: 10000,\n'
+        "     shape: bracket, valid_from: 2026-01-01, source: order form}\n"
+        '  - {provider: openai, model: gpt-4o, meter: output, amount: "5", above_tokens: 1000,\n'
+        "     valid_from: 2026-01-01, source: order form}\n",
+        "utf-8",
+    )
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("read", "written", "amount"),
+    [
+        (10_000, 1_000, "0.035"),  # 10k · $2.50 + 1k · $10
+        (30_000, 1_000, "0.06"),  # 20k more at $1.25
+        (30_000, 3_000, "0.07"),  # 2k more at $5
+    ],
+)
+def test_what_lies_beyond_a_count_costs_its_own_price(brackets, read, written, amount):
+    answer = ask("gpt-4o", input=read, output=written, book=brackets)
+    assert answer.results["cost_per_request_usd"].exact == amount
+    assert answer.rows[0]["cost_per_request_usd"] == amount
+    assert float(amount) * 730 / 24 == pytest.approx(answer.results["cost_usd"].p50)
+    batched = ask("gpt-4o", input=read, output=written, book=brackets, tier="batch")
+    shared = ask("gpt-4o", input=read, output=written, book=brackets, batch_share=1)
+    assert batched.results["cost_usd"].p50 == pytest.approx(shared.results["cost_usd"].p50, rel=1e-12)
+
+
+def test_a_range_over_a_count_costs_what_each_request_costs(brackets):
+    found = ask("gpt-4o", input="5k..80k", output=1_000, book=brackets, draws=4096).results
+    assert found["cost_per_request_usd"].p05 == pytest.approx(0.0225, rel=0.01)
+    assert found["cost_per_request_usd"].p95 == pytest.approx(0.025 + 70 * 0.00125 + 0.01, rel=0.01)
+
+
 def test_hours_are_averaged_over_the_week_unless_one_is_named():
     """Of a week's 168 hours, 5 days of 7 hours are peak: (35 · 1.32 + 133 · 0.66) / 168."""
     options = {"input": MILLION, "output": 0}

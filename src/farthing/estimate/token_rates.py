@@ -5,7 +5,7 @@ depends on the length of the input is looked up for each draw's own length.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -15,8 +15,7 @@ import numpy as np
 from farthing.pricing.card import Card, Priced
 from farthing.pricing.rows import STANDARD, Row, Sku
 from farthing.pricing.table import WHY, Line, Table, table, week_minute
-from farthing.units.figures import figure
-from farthing.units.types import FloatArray, Real
+from farthing.units.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,11 @@ class Charge:
     meter: str
     unit_count: int
     quantity: str
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What is charged at it: the first of these values less the others."""
+        return (self.quantity, "reasoning_tokens") if self.meter == "output" else (self.quantity,)
 
 
 _MILLION: Final = 1_000_000
@@ -57,16 +61,26 @@ BATCHED: Final = (
     Batched("batch_cache_write_multiple", CHARGES[2:4]),
     Batched("batch_output_multiple", CHARGES[4:5]),
 )
-Rate = Callable[[Real], Real]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The price of one unit of a meter, exactly, with the row it stands on and what to know about it."""
+    """The price of one unit of a meter, exactly, with the row it stands on and what to know about it.
+
+    Of what a request has beyond `above_tokens` of the meter each unit costs `beyond`, where that is said.
+    """
 
     usd: Fraction
     row: Row
     note: str
+    above_tokens: int = 0
+    beyond: Fraction | None = None
+
+    def mean(self, quantity: Fraction | float) -> Fraction:
+        """The price of a unit on average in a request with so many of them."""
+        if self.beyond is None or quantity <= self.above_tokens:
+            return self.usd
+        return self.usd + (self.beyond - self.usd) * (1 - Fraction(self.above_tokens) / Fraction(quantity))
 
 
 @dataclass(frozen=True)
@@ -106,51 +120,21 @@ class Market:
 
     def step(self, place: int, length: float) -> int:
         """How many lengths beyond which its price changes an input has passed."""
-        return bisect_left(self._steps(place), length)
+        return bisect_left(self.steps(place), length)
 
     def asked(self, place: int, meter: str, length: float) -> Asked | None:
         """The price of one unit of a meter at a length of input; None where it has none."""
         return self._at_step(place, meter, self.step(place, length))
 
-    def column(self, charge: Charge, lengths: float) -> FloatArray:
-        """A rate of every offer at one length of input; NaN where there is none."""
-        found = [self.asked(place, charge.meter, lengths) for place in range(len(self.offers))]
-        return np.array([np.nan if rate is None else float(rate.usd * charge.unit_count) for rate in found])
-
-    def by_length(self, place: int, charge: Charge) -> Rate:
-        """A formula with the name of a rate that gives it at the length of each draw."""
-        steps = self._steps(place)
-        levels = self.levels(place, charge)
-        values = [Fraction(0) if level is None else level.usd * charge.unit_count for level in levels]
-        arrays: FloatArray = np.array([float(value) for value in values])
-
-        def rate(call_input_tokens: Real) -> Real:
-            if isinstance(call_input_tokens, np.ndarray):
-                return np.asarray(arrays[np.searchsorted(steps, call_input_tokens, side="left")])
-            return values[bisect_left(steps, call_input_tokens)]  # type: ignore[return-value]  # a Fraction
-
-        rate.__name__ = rate.__qualname__ = charge.name
-        sources = dict.fromkeys(source for level in levels if level for source in level.row.sources)
-        rate.__doc__ = (
-            "Price of a million tokens, by the length of the input: "
-            f"{self.by_length_text(place, charge)}. Source: {', '.join(sources)}."
-        )
-        return rate
+    def column(self, charge: Charge, length: float, quantity: float) -> FloatArray:
+        """A rate of every offer at one length of input and one quantity; NaN where there is none."""
+        found = [self.asked(place, charge.meter, length) for place in range(len(self.offers))]
+        each = (None if rate is None else rate.mean(quantity) * charge.unit_count for rate in found)
+        return np.array([np.nan if rate is None else float(rate) for rate in each])
 
     def levels(self, place: int, charge: Charge) -> list[Asked | None]:
         """The price of one unit of a charge at each length beyond which it changes."""
-        return [self._at_step(place, charge.meter, step) for step in range(len(self._steps(place)) + 1)]
-
-    def by_length_text(self, place: int, charge: Charge) -> str:
-        """Prices in words: "$1.25, beyond 200,000 tokens $2.50"."""
-        found = [
-            "unpriced" if level is None else figure(float(level.usd * charge.unit_count), "USD")
-            for level in self.levels(place, charge)
-        ]
-        steps = (
-            f"beyond {step:,} tokens {usd}" for step, usd in zip(self._steps(place), found[1:], strict=True)
-        )
-        return ", ".join((found[0], *steps))
+        return [self._at_step(place, charge.meter, step) for step in range(len(self.steps(place)) + 1)]
 
     def _at_step(self, place: int, meter: str, step: int) -> Asked | None:
         found = [
@@ -164,9 +148,14 @@ class Market:
         first = known[0][1]
         varied = any(rate.usd != first.usd for _, rate in known)
         usd = sum((weight * rate.usd for weight, rate in known), Fraction(0))
-        return Asked(usd, first.row, _note(first, varied=varied))
+        above = max(rate.above_tokens for _, rate in known)
+        if not above:
+            return Asked(usd, first.row, _note(first, varied=varied))
+        later = (weight * (rate.usd if rate.beyond is None else rate.beyond) for weight, rate in known)
+        return Asked(usd, first.row, _note(first, varied=varied), above, sum(later, Fraction(0)))
 
-    def _steps(self, place: int) -> list[int]:
+    def steps(self, place: int) -> list[int]:
+        """Lengths of input beyond which an offer costs another rate."""
         return [int(step) for step in self.rates.lengths[place] if step < np.iinfo(np.int64).max]
 
     def _card(self, place: int, code: int, step: int) -> Card:

@@ -117,8 +117,16 @@ def chosen_places(bench: Bench, asked: int, floor: float) -> list[int]:
     )
 
 
+def counted(work: Evaluation, charge: Charge) -> float:
+    """How much of a charge the median call has; 1 where nothing is counted."""
+    if not charge.quantity:
+        return 1.0
+    first, *others = (work.median(name) for name in charge.counted)
+    return first - sum(others)
+
+
 def _column(found: Market, charge: Charge, length: float, work: Evaluation) -> FloatArray:
-    column = found.column(charge, length)
+    column = found.column(charge, length, counted(work, charge))
     unused = not charge.quantity or work.median(charge.quantity) == 0
     return np.nan_to_num(column, nan=0.0) if unused else column
 
@@ -137,7 +145,8 @@ def _batch_multiple(part: Batched, found: Market, batch: Market, work: Evaluatio
     used = [charge for charge in part.charges if work.median(charge.quantity)]
     if not used:
         return np.ones(len(found.offers))
-    before, after = found.column(used[0], length), batch.column(used[0], length)
+    quantity = counted(work, used[0])
+    before, after = (each.column(used[0], length, quantity) for each in (found, batch))
     return np.divide(after, before, out=np.where(np.isnan(after), np.nan, 1.0), where=before > 0)
 
 

@@ -15,8 +15,9 @@ from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain, plan
 from farthing.estimate.question import Question
 from farthing.estimate.run import Evaluation, evaluate
+from farthing.estimate.token_formulas import by_length_text, by_size
 from farthing.estimate.token_rates import BATCHED, CHARGES, Charge, Market, Offer, market
-from farthing.estimate.token_rows import Bench
+from farthing.estimate.token_rows import Bench, counted
 from farthing.estimate.token_savings import otherwise
 from farthing.pricing.book import Book
 from farthing.pricing.rows import STANDARD
@@ -92,15 +93,15 @@ def subject(work: Work, place: int) -> Subject:
             gaps += _gap(work, inputs, place, charge)
         elif not _used(work, charge):
             inputs.derive(charge.name, float(asked.usd * charge.unit_count), "nothing of it is used")
-        elif varied and charge.unit_count > 1:
-            chain = (*chain, found.by_length(place, charge))
+        elif (varied or asked.beyond is not None) and charge.unit_count > 1:
+            chain = (*chain, by_size(found, place, charge))
         else:
             known[charge.name] = asked.usd * charge.unit_count
             value = float(known[charge.name])
             inputs.look_up(charge.name, value, asked.row.sources, asked.row.confidence, asked.note)
     noted = _add_batch(work, inputs, place, known)
     if varied:
-        offer, said = found.offers[place], found.by_length_text(place, CHARGES[0])
+        offer, said = found.offers[place], by_length_text(found, place, CHARGES[0])
         noted = (*noted, token_words.price_by_length(offer, said))
     return Subject(inputs, chain, tuple(gaps), noted, known)
 
@@ -149,7 +150,8 @@ def _batch_multiples(work: Work, offer: Offer) -> dict[str, Fraction] | None:
                 if _used(work, charge):
                     return None
             elif before.usd and (part.name not in found or _used(work, charge)):
-                found[part.name] = after.usd / before.usd
+                quantity = Fraction(counted(work.run, charge))
+                found[part.name] = after.mean(quantity) / before.mean(quantity)
     return found
 
 
