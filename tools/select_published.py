@@ -12,16 +12,21 @@ import csv
 import hashlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import yaml
 
-from farthing.catalog.facts import PublishedStep, PublishedTuning
+from farthing.catalog.facts import PublishedServing, PublishedStep, PublishedTuning
 
 DATA = Path(__file__).parents[1] / "src/farthing/catalog/data"
 HELD_OUT_ONE_IN = 5
+MOST_OF_A_CURVE = 3
+CURVE = (
+    *("model", "accelerator", "n_accelerators", "tp", "pp", "ep", "weight_precision", "kv_precision"),
+    *("engine", "input_len", "output_len", "workload", "source_family"),
+)
 DOUBTS = {
     "C": ("from memory", "not read", "immature"),
     "B": ("assumed", "inferred", "derived", "not stated", "may not multiply", "computed from dims"),
@@ -37,6 +42,8 @@ def main(shared: Path) -> None:
     write("training", PublishedStep, rows)
     tunings = [tuning(row) for row in chosen(read(shared / "data/finetune_throughput.csv"))]
     write("finetuning", PublishedTuning, tunings)
+    servings = [serving(row) for row in chosen(read(shared / "data/inference_throughput.csv")) if sound(row)]
+    write("serving", PublishedServing, thinned(servings))
 
 
 def read(path: Path) -> list[Row]:
@@ -59,6 +66,32 @@ def tuning(row: Row) -> Row:
     place = row["source"].split()[1].split("@")[0]
     source = "-".join(re.sub(r"[^a-z0-9.]+", "-", part.lower()) for part in place.split("/")[:2])
     return {**row, "source": source, "confidence": confidence(row["notes"]), "notes": row["notes"]}
+
+
+def sound(row: Row) -> bool:
+    """Whether nothing makes a serving doubtful and it measured something."""
+    return not row["suspect"] and any(row[name] for name in ("tpot_ms", "ttft_ms", "output_tok_s"))
+
+
+def serving(row: Row) -> Row:
+    """A serving row with the id of its source; derived throughput is left out, for it was not measured."""
+    measured = row["output_tok_s"] if row["tput_kind"] == "measured" else ""
+    notes = row["quality_note"]
+    source = f"serving-{re.sub(r'[^a-z0-9.]+', '-', row['source_family'].lower()).strip('-')}"
+    grade = "B" if row["source_family"] != "lmdeploy_docs" else "A"
+    return {**row, "output_tok_s": measured, "source": source, "confidence": grade, "notes": notes}
+
+
+def thinned(rows: Sequence[Row]) -> Iterator[Row]:
+    """At most MOST_OF_A_CURVE rows of one set-up under different loads, spread from the lightest to the heaviest."""
+    curves: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        curves.setdefault(tuple(row[name] for name in CURVE), []).append(row)
+    for members in curves.values():
+        members.sort(key=lambda row: (len(row["concurrency_or_batch"]), row["concurrency_or_batch"], row["id"]))
+        count = min(len(members), MOST_OF_A_CURVE)
+        places = {round(place * (len(members) - 1) / max(1, count - 1)) for place in range(count)}
+        yield from (members[place] for place in sorted(places))
 
 
 def digest(name: str) -> int:

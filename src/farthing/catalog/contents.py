@@ -36,6 +36,7 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     hosted_speeds: Mapping[str, price_facts.HostedSpeed] = {}
     quality: Mapping[str, price_facts.Quality] = {}
     tokenizers: Mapping[str, price_facts.TokenizerMeasure] = {}
+    workloads: Mapping[str, service_facts.Workload] = {}
     calibration: Mapping[str, Mapping[str, facts.CalibratedConstant]] = {}
     taxonomy: Mapping[str, facts.Category] = {}
     sources: Mapping[str, facts.Source] = {}
@@ -50,6 +51,11 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     def published_training(self) -> Mapping[str, facts.PublishedStep]:
         """Measured training configurations, by id; read when first asked for."""
         return published.steps(Path(self.folder))
+
+    @property
+    def published_serving(self) -> Mapping[str, facts.PublishedServing]:
+        """Measured servings, by id; read when first asked for."""
+        return published.servings(Path(self.folder))
 
     @property
     def published_finetuning(self) -> Mapping[str, facts.PublishedTuning]:

@@ -351,6 +351,36 @@ class PublishedStep(Entry, frozen=True, kw_only=True):
     notes: str = ""
 
 
+class PublishedServing(Entry, frozen=True, kw_only=True):
+    """One measured serving as published: a row of `published/serving.csv`."""
+
+    id: Text
+    model: Text
+    params_b: Amount | None = None
+    active_params_b: Amount | None = None
+    accelerator: Text
+    n_accelerators: Amount | None = None
+    tp: Amount | None = None
+    pp: Amount | None = None
+    ep: Amount | None = None
+    weight_precision: str = ""
+    kv_precision: str = ""
+    engine: str = ""
+    input_len: Amount | None = None
+    output_len: Amount | None = None
+    concurrency_or_batch: str = ""
+    output_tok_s: Amount | None = None
+    ttft_ms: Amount | None = None
+    tpot_ms: Amount | None = None
+    year: Count | None = None
+    workload: str = ""
+    tput_kind: str = ""
+    source_family: str = ""
+    source: Text
+    confidence: Confidence
+    notes: str = ""
+
+
 class PublishedTuning(Entry, frozen=True, kw_only=True):
     """One measured fine-tuning configuration as published: a row of `published/finetuning.csv`."""
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from farthing.catalog.entries import Place, Tree, to_fact
-from farthing.catalog.facts import PublishedRun, PublishedStep, PublishedTuning
+from farthing.catalog.facts import PublishedRun, PublishedServing, PublishedStep, PublishedTuning
 from farthing.catalog.files import LARGEST_FILE_BYTE
 from farthing.units.problem import CatalogError, Problem
 
-Row = TypeVar("Row", bound=PublishedRun | PublishedStep | PublishedTuning, covariant=True)
+Published: TypeAlias = PublishedRun | PublishedStep | PublishedTuning | PublishedServing
+Row = TypeVar("Row", bound=Published, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Reading(Generic[Row]):
 RUNS = Table("published/runs.csv", PublishedRun)
 STEPS = Table("published/training.csv", PublishedStep)
 TUNINGS = Table("published/finetuning.csv", PublishedTuning)
-TABLES: tuple[Table[PublishedRun | PublishedStep | PublishedTuning], ...] = (RUNS, STEPS, TUNINGS)
+SERVINGS = Table("published/serving.csv", PublishedServing)
+TABLES: tuple[Table[Published], ...] = (RUNS, STEPS, TUNINGS, SERVINGS)
 
 
 def runs(data: Path) -> Mapping[str, PublishedRun]:
@@ -53,6 +55,11 @@ def tunings(data: Path) -> Mapping[str, PublishedTuning]:
     return _sound(read(data, TUNINGS))
 
 
+def servings(data: Path) -> Mapping[str, PublishedServing]:
+    """Measured servings by id. Raises CatalogError with every bad row."""
+    return _sound(read(data, SERVINGS))
+
+
 def problems(data: Path) -> tuple[Problem, ...]:
     """Everything that is wrong in the tables of a data folder."""
     return tuple(problem for table in TABLES for problem in read(data, table).problems)
@@ -64,10 +71,8 @@ def read(data: Path, table: Table[Row]) -> Reading[Row]:
 
 
 @functools.cache
-def _read(
-    data: Path, table: Table[PublishedRun | PublishedStep | PublishedTuning]
-) -> Reading[PublishedRun | PublishedStep | PublishedTuning]:
-    rows: dict[str, PublishedRun | PublishedStep | PublishedTuning] = {}
+def _read(data: Path, table: Table[Published]) -> Reading[Published]:
+    rows: dict[str, Published] = {}
     found: list[Problem] = []
     try:
         for line, cells in _cells(data / table.name):

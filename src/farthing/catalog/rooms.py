@@ -85,6 +85,7 @@ ROOMS = (  # the first pattern that matches wins
     Room("services/finetuning.yaml", "tuning_services", service_facts.TuningService),
     Room("services/labels.yaml", "label_kinds", service_facts.LabelKind),
     Room("services/teachers.yaml", "teachers", service_facts.TeacherPrice),
+    Room("workloads.yaml", "workloads", service_facts.Workload),
     Room("assumptions.yaml", "assumptions", facts.Assumption),
     Room("taxonomy.yaml", "taxonomy", facts.Category),
     Room("seeds.yaml", "seeds", facts.Assumption),

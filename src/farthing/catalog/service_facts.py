@@ -52,3 +52,12 @@ class TeacherPrice(Fact, frozen=True, kw_only=True):
     input_usd_per_m_tokens: Text
     output_usd_per_m_tokens: Text
     aliases: tuple[str, ...] = ()
+
+
+class Workload(Fact, frozen=True, kw_only=True):
+    """Mean lengths of a benchmark's requests; `models` are the plain names of models it is run with."""
+
+    name: Text
+    input_tokens: Amount
+    output_tokens: Amount
+    models: tuple[str, ...] = ()

@@ -9,19 +9,17 @@ Source: rasmussen-2006-gaussian-processes, chapters 2 and 5.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from farthing.estimate.kriging import Kriging
 from farthing.estimate.setup import Setup
 from farthing.units.types import FloatArray
 
 Codes = npt.NDArray[np.str_]
 _UNKNOWN_YEAR: Final = np.nan
-_TAIL: Final = 3.0  # degrees of freedom of the noise: a release can be twice as slow as the next
-_ROUNDS: Final = 4
 LAYOUT_TRAITS: Final = (
     "tp",
     "pp",
@@ -96,9 +94,10 @@ def covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> FloatA
     `scale` has the standard deviation of each term and the lengths over which releases
     (`release_length_year`) and layouts (`layout_length_ratio`, `twin_length_ratio`) lose touch.
     """
-    family, model = _shared_family(one.family, other.family), _same(one.model, other.model)
-    accelerator, era = _same(one.accelerator, other.accelerator), _same(one.generation, other.generation)
-    number, kind = _same(one.format, other.format), one.mixture[:, None] == other.mixture[None, :]
+    family, model = _shared_family(one.family, other.family), same_words(one.model, other.model)
+    accelerator = same_words(one.accelerator, other.accelerator)
+    era = same_words(one.generation, other.generation)
+    number, kind = same_words(one.format, other.format), one.mixture[:, None] == other.mixture[None, :]
     both = one.mixture[:, None] & other.mixture[None, :]
     near = _nearness(one.year, other.year, scale["release_length_year"])
     apart = _squared_distance(one.layout, other.layout)
@@ -134,10 +133,10 @@ def _shared_family(one: Codes, other: Codes) -> FloatArray:
     """
     known = max(1, len(set(other.tolist()) - {""}))
     unsaid = (one[:, None] == "") ^ (other[None, :] == "")
-    return np.where(unsaid, 1.0 / known, _same(one, other))
+    return np.where(unsaid, 1.0 / known, same_words(one, other))
 
 
-def _same(one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
+def same_words(one: Codes, other: Codes) -> npt.NDArray[np.bool_]:
     """Where two words are equal and not empty: an unknown word has nothing in common with another."""
     places: dict[str, int] = {"": 0}
     first, second = (
@@ -153,56 +152,16 @@ def _nearness(one: FloatArray, other: FloatArray, length: float) -> FloatArray:
     return np.exp(-np.where(np.isnan(gap), length, gap) / length)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Kriging[Traits]):
     """Measured runs with the logarithm of measured ÷ modelled and the noise of each."""
 
-    traits: Traits
-    log_ratio: FloatArray
-    noise_sd: FloatArray
-    scale: Mapping[str, float]
+    def between(self, one: Traits, other: Traits) -> FloatArray:
+        """Covariance of the step model's error between two sets of runs."""
+        return covariance(one, other, self.scale)
 
-    @cached_property
-    def own(self) -> FloatArray:
-        """Covariance of the model's error between the measured runs, without their noise."""
-        return covariance(self.traits, self.traits, self.scale)
-
-    @cached_property
-    def precision(self) -> FloatArray:
-        """Inverse of the covariance of the measurements."""
-        return np.asarray(np.linalg.inv(self.own + np.diag(self.noise_sd**2)))
-
-    def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
-        """Mean and standard deviation of the log ratio of new runs, measurement noise included.
-
-        `interval_noise_sd` is the noise with which 80 % intervals hold 80 % of left-out measurements.
-        """
-        shared = covariance(traits, self.traits, self.scale)
-        mean = shared @ (self.precision @ self.log_ratio)
-        unknown = own_variance(traits, self.scale) - ((shared @ self.precision) * shared).sum(1)
-        return mean, np.sqrt(np.maximum(unknown, 0.0) + self.scale["interval_noise_sd"] ** 2)
-
-    def robust(self) -> "Evidence":
-        """The same with more noise where a measurement disagrees with its neighbors: Student's noise.
-
-        A few rounds of reweighting: noise² · (ν + z²) / (ν + 1), z the error left after smoothing.
-        Source: lange-1989-robust.
-        """
-        plain = noise = self.noise_sd**2
-        for _ in range(_ROUNDS):
-            residual = np.linalg.solve(self.own + np.diag(noise), self.log_ratio) * noise
-            noise = plain * (_TAIL + residual**2 / plain) / (_TAIL + 1)
-        found = Evidence(self.traits, self.log_ratio, np.sqrt(noise), self.scale)
-        vars(found)["own"] = self.own  # the noise has no part in it, so it need not be computed again
-        return found
-
-    def left_out(self) -> tuple[FloatArray, FloatArray]:
-        """Error of each measurement predicted from all others, and the variance of what was unknown.
-
-        Source: rasmussen-2006-gaussian-processes, section 5.4.2.
-        """
-        own = np.diag(self.precision)
-        return (self.precision @ self.log_ratio) / own, np.maximum(1 / own - self.noise_sd**2, 0.0)
+    def alone(self, traits: Traits) -> FloatArray:
+        """Prior variance of each run's error."""
+        return own_variance(traits, self.scale)
 
 
 def own_variance(traits: Traits, scale: Mapping[str, float]) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import msgspec
@@ -94,13 +94,15 @@ def measurements() -> tuple[MeasuredTuning, ...]:
 @lru_cache(maxsize=1)
 def speed_evidence() -> Evidence:
     """How measured speeds differ from the step model."""
-    return kept("finetune_speed_evidence", lambda: _evidence("tokens_per_s", "finetune_evidence"))
+    make = partial(_evidence, "tokens_per_s", "finetune_evidence")
+    return kept("finetune_speed_evidence", make, Evidence, Traits)
 
 
 @lru_cache(maxsize=1)
 def memory_evidence() -> Evidence:
     """How measured peak memory differs from the memory model."""
-    return kept("finetune_memory_evidence", lambda: _evidence("mem_gib", "finetune_memory_evidence"))
+    make = partial(_evidence, "mem_gib", "finetune_memory_evidence")
+    return kept("finetune_memory_evidence", make, Evidence, Traits)
 
 
 def _evidence(quantity: str, kind: str) -> Evidence:

@@ -76,13 +76,13 @@ def measurements() -> tuple[MeasuredStep, ...]:
 @lru_cache(maxsize=1)
 def speed_evidence() -> Evidence:
     """How measured speeds differ from the step model."""
-    return kept("speed_evidence", _speed_evidence)
+    return kept("speed_evidence", _speed_evidence, Evidence, Traits)
 
 
 @lru_cache(maxsize=1)
 def memory_evidence() -> Evidence:
     """How measured peak memory differs from the memory model."""
-    return kept("memory_evidence", _memory_evidence)
+    return kept("memory_evidence", _memory_evidence, Evidence, Traits)
 
 
 def _speed_evidence() -> Evidence:

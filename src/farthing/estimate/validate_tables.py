@@ -38,7 +38,9 @@ class Kind:
         return found
 
     def usable(self, row: Row) -> bool:
-        """Whether the row's measurement counts: of whole runs only those of quality A and B."""
+        """Whether the row's measurement counts: runs of quality A and B, servings that are not suspect."""
+        if self.name == "serving":
+            return not row.get("suspect")
         return self.name != "runs" or row.get("quality") in ("A", "B")
 
 
@@ -89,7 +91,13 @@ FINETUNE: Final = Kind(
         "reported_cost_usd",
     },
 )
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS, FINETUNE)}
+SERVING: Final = Kind(
+    "serving",
+    ("tpot_ms", "ttft_ms", "output_tok_s"),
+    _REMARKS
+    | {"output_tok_s", "total_tok_s", "req_s", "ttft_ms", "tpot_ms", "suspect", "quality_note", "tput_kind"},
+)
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (TRAINING, RUNS, FINETUNE, SERVING)}
 
 
 def predicted(
