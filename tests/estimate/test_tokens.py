@@ -229,7 +229,7 @@ def brackets(tmp_path):
         '  - {provider: openai, model: gpt-4o, meter: input, amount: "1.25", above_tokens: 10000,\n'
         "     shape: bracket, valid_from: 2026-01-01, source: order form}\n"
         '  - {provider: openai, model: gpt-4o, meter: output, amount: "5", above_tokens: 1000,\n'
-        "     valid_from: 2026-01-01, source: order form}\n",
+        "     shape: bracket, valid_from: 2026-01-01, source: order form}\n",
         "utf-8",
     )
     return str(file)

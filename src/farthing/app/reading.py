@@ -201,5 +201,5 @@ def _unknown_name(word: str, names: list[str], stems: list[str], where: str) -> 
         where=where,
         what=f"no value is named {quoted(word)}",
         why="neither an input nor a formula of this question has that name",
-        fix=guess or "farthing graph lists the names of a verb",
+        fix=guess or "see farthing graph VERB, which lists the names",
     )
