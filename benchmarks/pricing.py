@@ -21,7 +21,7 @@ from farthing.pricing.table import Line
 
 ROWS = 10_000_000
 SAMPLE = 2_000
-ROUNDS = 9
+ROUNDS = 25
 SINCE, UNTIL = "2026-09-01", "2026-11-22"
 METERS = ("input", "cache_read", "cache_write_5m", "output", "reasoning")
 OPENAI = ("gpt-5", "gpt-5-mini", "gpt-5.4", "gpt-5.6-luna", "gpt-5.6-terra", "gpt-5.6-sol")
