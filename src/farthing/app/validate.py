@@ -24,8 +24,7 @@ from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import KINDS, Kind, Progress, Row, pairs, predicted
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
-PLANNED: Final = ("serving",)
-GROUPED: Final = ("framework", "accelerator", "model")
+GROUPED: Final = ("framework", "engine", "accelerator", "model")
 LEFT_OUT: Final = "leave one out"
 AS_GIVEN: Final = "table"
 
@@ -74,7 +73,7 @@ class Validation(msgspec.Struct, frozen=True):
 
 
 def validate(kind: str, **options: Unpack[ValidateOptions]) -> Validation:
-    """Predict every row of a table (`training` or `runs`) and score what was measured.
+    """Predict every row of a table (`training`, `runs`, `finetune` or `serving`) and score what was measured.
 
     Without a table the published facts that ship are predicted, each from all the others. Measured
     columns are never read for predicting. A table is predicted with the user's calibration, where there
@@ -154,6 +153,9 @@ _SHORT: Final = {
     "tokens_per_s_per_gpu": "throughput",
     "peak_mem_gib": "peak memory",
     "gpu_hours": "GPU-hours",
+    "tpot_ms": "TPOT",
+    "ttft_ms": "TTFT",
+    "output_tok_s": "output throughput",
 }
 
 
@@ -173,12 +175,7 @@ def _verdict(kind: Kind, results: Mapping[str, Score], rows: int, *, given: bool
 def _kind(name: str) -> Kind:
     if name in KINDS:
         return KINDS[name]
-    if name in PLANNED:
-        what, why = f"validate {name} is not built yet", f"built are {' and '.join(KINDS)}"
-        raise InputError(
-            [Problem("not-built", "error", "validate", what, why, "leave it for a later version")]
-        )
-    what, why = f"{quoted(name)} is no kind of table", f"it is one of {', '.join((*KINDS, *PLANNED))}"
+    what, why = f"{quoted(name)} is no kind of table", f"it is one of {', '.join(KINDS)}"
     fix = did_you_mean(name, KINDS) or "try farthing validate training"
     raise InputError([Problem("unknown-kind", "error", "validate", what, why, fix)])
 

@@ -43,7 +43,7 @@ def _read(row: Row) -> ServingSetup | str:
 def _said(
     name: str, setup: ServingSetup, found: Mapping[str, Prediction], place: int
 ) -> Iterator[PredictionRow]:
-    short = _shortage(setup)
+    short = shortage(setup)
     for quantity in QUANTITIES:
         predicted = found[quantity]
         yield PredictionRow(
@@ -57,7 +57,7 @@ def _said(
         )
 
 
-def _shortage(setup: ServingSetup) -> str:
+def shortage(setup: ServingSetup) -> str:
     """Said where the weights alone are beyond the memory of all accelerators together."""
     stored = setup.architecture.count("params") * WEIGHT_BYTE[setup.weight_format]
     has = setup.layout["accelerator_count"] * setup.accelerator.fact.memory_byte

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeAlias
 
 import msgspec
@@ -13,6 +14,7 @@ from farthing.estimate.evidence import Evidence
 from farthing.estimate.finetune_prediction import MeasuredTuning
 from farthing.estimate.measured import MeasuredStep
 from farthing.estimate.prediction_row import PredictionRow
+from farthing.estimate.serving_left_out import left_out_servings
 from farthing.estimate.setup import Setup
 from farthing.estimate.step_prediction import Prediction
 from farthing.estimate.validate_tables import Kind, Row, configuration
@@ -54,6 +56,7 @@ _PUBLISHED: Final[Mapping[str, Callable[[], Mapping[str, msgspec.Struct]]]] = {
     "training": lambda: catalog().published_training,
     "runs": lambda: catalog().published_runs,
     "finetune": lambda: catalog().published_finetuning,
+    "serving": lambda: catalog().published_serving,
 }
 
 
@@ -81,9 +84,11 @@ def left_out(kind: Kind, rows: Sequence[Row], lines: Sequence[PredictionRow]) ->
 
     Whole runs need nothing here: their predictions leave a published run out by themselves.
     """
-    known = _KNOWN.get(kind.name)
-    found = shipped_among(kind, rows) if known else frozenset()
-    better = left_out_steps(known) if known and found else {}
+    others = {"serving": left_out_servings} | {
+        name: partial(left_out_steps, of) for name, of in _KNOWN.items()
+    }
+    found = shipped_among(kind, rows) if kind.name in others else frozenset()
+    better = others[kind.name]() if found else {}
     return [better.get((line.id, line.quantity), line) if line.id in found else line for line in lines]
 
 

@@ -37,10 +37,11 @@ class Kind:
         found: list[PredictionRow] = home.predictions(rows, known) if known else home.predictions(rows)
         return found
 
-    def usable(self, row: Row) -> bool:
-        """Whether the row's measurement counts: runs of quality A and B, servings that are not suspect."""
+    def usable(self, row: Row, quantity: str) -> bool:
+        """Whether a measurement counts: runs of quality A and B, servings that are not suspect, no derived speed."""
         if self.name == "serving":
-            return not row.get("suspect")
+            derived = quantity == "output_tok_s" and row.get("tput_kind") not in ("", None, "measured")
+            return not (row.get("suspect") or derived)
         return self.name != "runs" or row.get("quality") in ("A", "B")
 
 
@@ -137,7 +138,7 @@ def pairs(
     found = []
     for name, row in last.items():
         measured = measurement(row, quantity)
-        if math.isfinite(measured) and kind.usable(row):
+        if math.isfinite(measured) and kind.usable(row, quantity):
             line = said[name]
             numbers = (line.low, line.mid, line.high) if line.status == "ok" else (math.nan,) * 3
             found.append((Pair(measured, *numbers, group=_group(row)), row))

@@ -58,13 +58,14 @@ command = click.Command(
     callback=_run,
     help="""Predict measurements from their configuration, and say how far off that is.
 
-    KIND is training (throughput and peak memory of a step) or runs (GPU-hours of a whole run). Without
-    a table the published facts that ship are predicted, each from all the others. What was measured is
-    never read for predicting; where a table has it, the error is told.
+    KIND is training or finetune (throughput and peak memory of a step), runs (GPU-hours of a whole run)
+    or serving (TPOT, TTFT and output throughput). Without a table the published facts that ship are
+    predicted, each from all the others. What was measured is never read for predicting; where a table
+    has it, the error is told.
 
     \b
     farthing validate training
     farthing validate runs --explain
-    farthing validate training --table mine.csv --predictions out.csv
+    farthing validate serving --table mine.csv --predictions out.csv
     """,
 )
