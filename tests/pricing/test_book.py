@@ -97,3 +97,17 @@ def test_keys_keep_what_tells_names_apart():
     assert provider_alias(" Azure_OpenAI") == "azure"
     assert provider_alias("vertex_ai") == "google"
     assert provider_alias("Nobody") == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "aws"),
+        ("anthropic.claude-3-haiku-20240307-v1:0", "aws"),
+        ("claude-3-haiku-20240307", "anthropic"),
+        ("text-embedding-3-small", "openai"),
+        ("davinci", "openai"),
+    ],
+)
+def test_a_name_whose_form_says_whose_it_is_needs_no_provider(name, place):
+    assert book().find(name).provider == place

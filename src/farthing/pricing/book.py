@@ -10,6 +10,7 @@ from farthing.pricing.clauses import matches, spelled
 from farthing.pricing.rows import Overlay, Promise, Sku
 from farthing.units.problem import Problem
 
+_MOST_NAMES: Final = 100_000
 _SEPARATORS: Final = ("/", ":")
 
 
@@ -37,6 +38,8 @@ class Book:
         found = self._found
         place = (model, provider)
         if place not in found:
+            if len(found) >= _MOST_NAMES:
+                found.clear()  # logs may hold any number of names
             found[place] = next(iter(self.candidates(model, provider)), None)
         return found[place]
 
@@ -51,15 +54,20 @@ class Book:
                 hits = tuple(self._within(home, after))
                 if hits:
                     return hits
-        makers = self.makers(name)
+        makers = names.clouds_of(name) or self.makers(name)
         first = list(_unique(sku for home in makers for sku in self._within(home, name)))
-        others = (home for home in self.providers if home not in makers)
+        others = sorted((home for home in self.providers if home not in makers), key=self._resells)
         hosted = [sku for home in others for sku in self._exactly(home, name)]
         return tuple(_unique((*first, *hosted)))
 
     def makers(self, model: str) -> tuple[str, ...]:
         """Providers that call models of such names their own."""
         return tuple(head.id for head in self.base.heads.values() if _makes(head, model.strip()))
+
+    def _resells(self, provider: str) -> bool:
+        """Whether a provider sells models of others at their prices: it is asked after them."""
+        head = self.base.heads.get(provider)
+        return head is not None and bool(head.lends)
 
     @functools.cached_property
     def providers(self) -> tuple[str, ...]:

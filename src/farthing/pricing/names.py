@@ -4,6 +4,10 @@ import re
 from typing import Final
 
 _PUNCTUATION: Final = re.compile(r"[^\w\x00-\x1f\x7f]+|_+")  # not letters of any script, nor controls
+_BEDROCK: Final = re.compile(
+    r"^(?:(?:us|eu|apac|jp|au|ca|global|regional)\.)?"
+    r"(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|moonshotai|openai|qwen|writer)\.[a-z0-9]"
+)
 ALIASES: Final = {
     "amazon": "aws",
     "amazon bedrock": "aws",
@@ -39,6 +43,15 @@ ALIASES: Final = {
 def key(name: str) -> str:
     """A name without case, spaces and punctuation."""
     return _PUNCTUATION.sub("", name.lower())
+
+
+def clouds_of(model: str) -> tuple[str, ...]:
+    """The cloud that gives models names of this form: "us.anthropic.claude-..." is Bedrock's.
+
+    >>> clouds_of("eu.anthropic.claude-sonnet-4-5-20250929-v1:0"), clouds_of("gpt-4o")
+    (('aws',), ())
+    """
+    return ("aws",) if _BEDROCK.match(model.lower()) else ()
 
 
 def provider_alias(name: str) -> str:
