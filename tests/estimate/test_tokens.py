@@ -435,6 +435,13 @@ def test_notes_on_models_that_were_named():
     assert "below-quality" not in codes(ask("gpt-5", min_quality=50))
 
 
+def test_reading_from_a_cache_that_nobody_writes_is_noted_where_writing_costs_more():
+    options = {"input": 1_000, "cache_read": 500, "output": 100}
+    assert "unwritten-cache" in codes(ask(SONNET, **options))
+    assert "unwritten-cache" not in codes(ask(SONNET, **options, cache_write_5m=100))
+    assert "unwritten-cache" not in codes(ask("gpt-5", **options))
+
+
 def test_a_region_that_has_a_price_is_taken_without_a_word():
     regional = ask("claude-opus-4-6", input=1_000, output=100, region="us")
     usual = ask("claude-opus-4-6", input=1_000, output=100)

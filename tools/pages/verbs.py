@@ -12,6 +12,8 @@ _TIME = "--accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2
 _MODEL = "--model llama-3.1-8b --tokens 1T --accelerator h100-sxm --count 256 --as-of 2026-02-01"
 _SIZE = "--accelerator h100-sxm --as-of 2026-02-01"
 _DAY = "--as-of 2026-02-01"
+_PRICED = "--as-of 2026-11-20"
+_CALLS = f"--requests 10k/day {_PRICED}"
 _TUNE = f"--examples 5000 --tokens-per-example 500 {_DAY}"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "finetune": (
@@ -33,6 +35,20 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"optimum --loss 2.05 --lifetime-tokens 1T {_SIZE} --quiet",
         f"optimum --params 7B --lifetime-tokens 10T --tokens 1T {_SIZE} --quiet",
         f"optimum --loss 1.7 {_SIZE}",
+    ),
+    "tokens": (
+        f"tokens --model claude-sonnet-4-5 --input 12k --output 500 --cached-share 80% {_CALLS}",
+        f"tokens --model gpt-5 --model gemini-2.5-pro --input 1k..8k --output 400 {_CALLS}",
+        f"tokens --min-quality 80 --benchmark mmlu-pro --input 2000 --output 500 {_CALLS}\n"
+        + "\n" * 34
+        + "...",
+        f"tokens --model claude-sonnet-4-5 --demand 5M/day {_PRICED} --quiet",
+        f"tokens --model gpt-5 --input 500 --output 500 --chunks 20 --chunk-tokens 5000 {_CALLS} --quiet",
+        "tokens --model o3 --input 1M --output 0 --requests 30/day --as-of 2025-06-09 --quiet",
+        "tokens --model o3 --input 1M --output 0 --requests 30/day --as-of 2025-06-10 --quiet",
+        f"tokens --model gpt-5 --input 2k --solve requests --target cost_usd=1000 {_PRICED} --quiet",
+        f"tokens --model claude-sonet-4-5 --input 2000 --output 500 {_CALLS} --strict\n" + "\n" * 4 + "...",
+        f"tokens --model gpt-5 --input 100 --cache-read 200 {_CALLS}",
     ),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),

@@ -23,8 +23,9 @@ def verdict(run: Evaluation, title: str, *, complete: bool) -> str:
     least = "" if complete else "at least "
     request, month = (_range(run, name) for name in ("cost_per_request_usd", "cost_usd"))
     requests = figure(run.median("request_count_per_day"), "", 4)
+    noun = "request" if requests == "1" else "requests"
     return (
-        f"{title}: {least}{request} a request, {least}{month} a month of 730 hours at {requests} requests "
+        f"{title}: {least}{request} a request, {least}{month} a month of 730 hours at {requests} {noun} "
         f"a day ({least}{_range(run, 'usd_per_m_tokens')} a million tokens of this mix)."
     )
 
@@ -87,6 +88,14 @@ def price_by_length(offer: Offer, said: str) -> Problem:
     what = f"a million tokens of input cost by the length of the request: {said}"
     why = "the inputs of this question lie on both sides; the whole request costs the price of its length"
     return Problem("price-by-length", "note", offer.title, what, why, "ask for short and long ones apart")
+
+
+def unwritten_cache(offer: Offer, times: float) -> Problem:
+    """Tokens that are read from a cache into which nobody pays to write them."""
+    what = "tokens are read from a cache, and none are written to it"
+    why = f"a write costs {times:g} times the plain input here, and every entry has to be written once"
+    fix = "say how many with --cache-write-5m or --cache-write-1h"
+    return Problem("unwritten-cache", "note", offer.title, what, why, fix)
 
 
 def retired(offer: Offer) -> Problem:

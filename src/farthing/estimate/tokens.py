@@ -206,7 +206,7 @@ def _about_named(work: Work) -> Iterator[Problem]:
             yield token_words.unpriced(offer, why, work.book)
             continue
         each = subject(work, place)
-        yield from (*each.gaps, *each.noted, *terms(offer))
+        yield from (*each.gaps, *each.noted, *terms(market, place, work.run))
         score = work.bench.scores.quality[place]
         if floor and not score >= floor:
             yield token_words.below_floor(offer, work.bench.scores.benchmark, float(score), floor)
