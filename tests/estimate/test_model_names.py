@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from farthing.estimate.model_names import ModelName, base_name, model_name
+from farthing.estimate.model_names import ModelName, model_name
 from farthing.pricing.book import book
 
 ONE_MODEL = {
@@ -74,6 +74,12 @@ APART = (
     ("grok-3", "grok-3-mini", "grok-4"),
     ("command-r", "command-r-plus", "command-r7b-12-2024"),
 )
+
+
+def base_name(name):
+    return model_name(name).base
+
+
 PAIRS = [(name, base) for base, names in ONE_MODEL.items() for name in names]
 
 

@@ -41,6 +41,8 @@ def model_name(name: str) -> ModelName:
 
     >>> model_name("deepseek-ai/DeepSeek-R1-0528-Turbo"), model_name("gpt-4-turbo")
     (ModelName(base='deepseekr1', release='0528'), ModelName(base='gpt4turbo', release=''))
+    >>> model_name("gemini-2.5-flash-lite").base, model_name("meta.llama3-1-8b-instruct-v1:0").base
+    ('gemini25flashlite', 'llama318b')
     """
     rest = name.lower().rpartition("/")[2]
     rest = _OWNER.sub("", _OWNER.sub("", rest))
@@ -53,12 +55,3 @@ def model_name(name: str) -> ModelName:
             releases.insert(0, key(found.group()))
             rest = rest[: found.start()]
     return ModelName(key(_FIRST.sub("", rest)), "".join(releases))
-
-
-def base_name(name: str) -> str:
-    """What is left of a name without owner, release and manner of serving, spelled plainly.
-
-    >>> base_name("gemini-2.5-flash-lite"), base_name("meta.llama3-1-8b-instruct-v1:0")
-    ('gemini25flashlite', 'llama318b')
-    """
-    return model_name(name).base

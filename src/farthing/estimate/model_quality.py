@@ -17,6 +17,7 @@ from farthing.estimate.model_names import ModelName, model_name
 from farthing.estimate.token_rates import Offer
 from farthing.pricing.book import Book
 from farthing.pricing.names import key
+from farthing.pricing.rows import LONG_AGO, Sku
 from farthing.pricing.table import Line
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 from farthing.units.quantity import parse_as
@@ -70,16 +71,13 @@ def benchmark_of(word: str) -> str:
 
 
 def rated(book: Book, tier: str, region: str, at_us: int, timed: bool) -> Iterator[Offer]:
-    """Every model of makers and larger hosts that is on sale and had a score by then.
-
-    Lists seldom say since when a model is sold; a score of its time shows that it was there.
-    """
+    """Every model of makers and larger hosts that has a score and is known to be on sale."""
     day = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).date().isoformat()
     for provider in HOSTS:
         if provider in book.providers:
             for sku in book.skus(provider).values():
-                on_sale = sku.launched <= at_us < sku.retired and not sku.deprecated
-                if on_sale and _scored_by(sku.model, day):
+                on_sale = at_us < sku.retired and not sku.deprecated
+                if on_sale and scored_as(sku.model) is not None and _was_there(sku, at_us, day):
                     yield Offer(Line(sku, tier, region, sku.model), at_us, timed)
 
 
@@ -89,17 +87,24 @@ def score_of(model: str, benchmark: str) -> Quality | None:
     A release has its own scores, or the model's where none are known of it; a name without a release
     means the newest where only releases have scores.
     """
-    name = _scored_as(model)
+    name = scored_as(model)
     return None if name is None else _quality()[name].get(benchmark)
 
 
-def _scored_by(model: str, day: str) -> bool:
-    name = _scored_as(model)
+def _was_there(sku: Sku, at_us: int, day: str) -> bool:
+    """Whether a model was sold by then: since its launch, a dated price, or else a score that was read."""
+    if sku.launched != LONG_AGO:
+        return sku.launched <= at_us
+    if any(row.dated and row.start <= at_us for row in sku.rows):
+        return True
+    name = scored_as(sku.model)
     return name is not None and any(fact.date <= day for fact in _quality()[name].values())
 
 
 @functools.lru_cache(maxsize=4096)
-def _scored_as(model: str) -> ModelName | None:
+def scored_as(model: str) -> ModelName | None:
+    """Under which name of the catalog a model's scores are; None where it has none."""
+    """Under which name of the catalog a model's scores are; None where it has none."""
     known, name = _quality(), model_name(model)
     if name in known:
         return name
