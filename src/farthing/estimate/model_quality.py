@@ -95,7 +95,7 @@ def _was_there(sku: Sku, at_us: int, day: str) -> bool:
     """Whether a model was sold by then: since its launch, a dated price, or else a score that was read."""
     if sku.launched != LONG_AGO:
         return sku.launched <= at_us
-    if any(row.dated and row.start <= at_us for row in sku.rows):
+    if any(row.dated and not row.multiply and row.start <= at_us for row in sku.rows):
         return True
     name = scored_as(sku.model)
     return name is not None and any(fact.date <= day for fact in _quality()[name].values())
