@@ -99,9 +99,9 @@ def test_a_benchmark_is_found_by_any_spelling_and_an_unknown_one_names_those_the
 
 
 def test_what_is_rated_is_on_sale_and_has_a_score():
-    before = {one.title for one in rated(book(), "standard", "", moment_us("2023-06-01"), False)}
+    before = {one.title for one in rated(book(), "standard", "", moment_us("2024-08-20"), False)}
     after = {one.title for one in rated(book(), "standard", "", NOW, False)}
     assert "openai/gpt-5" in after - before
-    assert "openai/gpt-oss-120b" in after - before  # a rule for batches is older than the model
+    assert "openai/gpt-oss-120b" not in before | after  # a rule for batches is older than the model
     assert {title.split("/")[0] for title in after} <= set(HOSTS)
     assert len(after) > 50

@@ -114,8 +114,9 @@ def test_why_explains_the_bill_and_a_price(farthing):
     farthing("tokens", *ONE)
     assert "cost_per_day_usd * 730 / 24" in farthing("why", "cost_usd").out
     rate = farthing("why", "input_usd_per_m_tokens").out
-    assert "genai-prices" in rate
+    assert "looked up in the catalog" in rate
     assert "$3.00" in rate
+    assert "Sources" in rate
 
 
 def test_graph_shows_both_ways(farthing):
