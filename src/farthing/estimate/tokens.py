@@ -146,7 +146,12 @@ def _answer(work: Work, place: int, noted: Sequence[Problem]) -> Estimate:
         results=wanted,
         lines=_lines(run),
         rows=_rows(work),
-        problems=(*noted, *promised, *(cheaper_equals(work) if len(names) == 1 else ())),
+        problems=(
+            *noted,
+            *(() if names else (*chosen.gaps, *chosen.noted)),
+            *promised,
+            *(cheaper_equals(work) if len(names) == 1 else ()),
+        ),
         next=token_words.following(names),
         beside_published=False,
     )
