@@ -1,4 +1,4 @@
-"""Fit the constants of the serving model, and the scales of its evidence, on the published servings that ship.
+"""Fit the serving model's constants, and the scales of its evidence, on the published servings that ship.
 
     python tools/fit_serving.py          # writes catalog/data/calibration/serving*.yaml
 
@@ -92,7 +92,7 @@ def weights(known: Sequence[MeasuredServing]) -> FloatArray:
 
 
 def groups(known: Sequence[MeasuredServing]) -> tuple[FloatArray, FloatArray]:
-    """A number for each curve (one set-up under several loads), and for each pair of model and accelerator."""
+    """A number for each curve (a set-up under several loads) and for each pair of model and accelerator."""
     curves, pairs = [], []
     for each in known:
         setup = each.setup
@@ -159,12 +159,16 @@ def write(name: str, values: Mapping[str, float], spread: Mapping[str, float], t
     for key, value in values.items():
         width = float(np.exp(Z80 * min(spread.get(key, 0.0), 2.0)))
         fact = {
-            "value": float(f"{value:.5g}"), "low": float(f"{value / width:.5g}"), "high": float(f"{value * width:.5g}"),
+            "value": _short(value), "low": _short(value / width), "high": _short(value * width),
             "unit": units.get(key, "ratio"), "source": "fit-serving-2026", "date": day, "confidence": "B",
         }  # fmt: skip
         text = yaml.safe_dump(fact, default_flow_style=True, sort_keys=False, width=1000).strip()
         lines.append(f"{key}: {text}")
     (DATA / f"{name}.yaml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.5g}")
 
 
 if __name__ == "__main__":

@@ -83,15 +83,20 @@ def serving(row: Row) -> Row:
 
 
 def thinned(rows: Sequence[Row]) -> Iterator[Row]:
-    """At most MOST_OF_A_CURVE rows of one set-up under different loads, spread from the lightest to the heaviest."""
+    """At most MOST_OF_A_CURVE rows of one set-up, spread from the lightest load to the heaviest."""
     curves: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         curves.setdefault(tuple(row[name] for name in CURVE), []).append(row)
     for members in curves.values():
-        members.sort(key=lambda row: (len(row["concurrency_or_batch"]), row["concurrency_or_batch"], row["id"]))
+        members.sort(key=by_load)
         count = min(len(members), MOST_OF_A_CURVE)
         places = {round(place * (len(members) - 1) / max(1, count - 1)) for place in range(count)}
         yield from (members[place] for place in sorted(places))
+
+
+def by_load(row: Row) -> tuple[int, str, str]:
+    """An order in which 8 comes before 16."""
+    return len(row["concurrency_or_batch"]), row["concurrency_or_batch"], row["id"]
 
 
 def digest(name: str) -> int:

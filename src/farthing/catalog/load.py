@@ -12,7 +12,8 @@ from farthing.units.problem import CatalogError
 __all__ = ["Catalog", "catalog"]
 
 _HERE = Path(__file__)
-_SHAPE = ("facts", "service_facts", "price_facts", "contents")  # modules that say what a compiled catalog looks like
+# modules that say what a compiled catalog looks like
+_SHAPE = ("facts", "service_facts", "price_facts", "contents")
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from farthing.estimate.serving_evidence import ServingEvidence, ServingTraits, s
 from farthing.estimate.serving_row import setup_of
 from farthing.estimate.serving_setup import ServingSetup
 from farthing.estimate.serving_steps import Served, physics
-from farthing.estimate.step_prediction import Prediction, corrected, scales
+from farthing.estimate.step_prediction import Prediction, scales
 from farthing.units.problem import FarthingError
 from farthing.units.types import FloatArray
 
@@ -39,7 +39,13 @@ class MeasuredServing:
 def predict(setups: Sequence[ServingSetup]) -> dict[str, Prediction]:
     """Every quantity of set-ups, corrected by the published measurements."""
     modelled, traits = physics(setups), serving_traits(setups)
-    return {name: corrected(quantity(modelled, name), evidence(name), traits) for name in QUANTITIES}
+    return {name: _corrected(quantity(modelled, name), evidence(name), traits) for name in QUANTITIES}
+
+
+def _corrected(modelled: FloatArray, known: ServingEvidence, traits: ServingTraits) -> Prediction:
+    """A modelled quantity moved by what measurements of such servings say of the model."""
+    mean, log_sd = known.predict(traits)
+    return Prediction(modelled * np.exp(mean), log_sd)
 
 
 def quantity(modelled: Served, name: str) -> FloatArray:

@@ -32,15 +32,16 @@ _BURST_SOURCES: Final = ("aic_silicon_nvidia",)
 _PER_SECOND: Final = re.compile(r"(?:^(?:qps|rate)=|@)\s*([\d.]+|inf)", re.IGNORECASE)
 _SCENARIO: Final = re.compile(r"^mlperf-(\w+)$", re.IGNORECASE)
 _FORMATS: Final = {
-    **dict.fromkeys(("uint4", "w4a16", "awq", "gptq"), "int4"),
-    **{
-        "nvfp4": "fp4",
-        "bfloat16": "bf16",
-        "float16": "fp16",
-        "half": "fp16",
-        "float32": "fp32",
-        "e4m3": "fp8",
-    },
+    "uint4": "int4",
+    "w4a16": "int4",
+    "awq": "int4",
+    "gptq": "int4",
+    "nvfp4": "fp4",
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    "half": "fp16",
+    "float32": "fp32",
+    "e4m3": "fp8",
 }
 _EIGHT_BIT: Final = ("fp8", "int8", "e4m3", "e5m2")
 
