@@ -180,3 +180,18 @@ def test_a_horizon_adds_the_bill_of_that_long():
     assert answer.results["cumulative_cost_usd"].p50 == pytest.approx(24 * month, rel=1e-6)
     falling = ask(SONNET, input=2_000, output=500, horizon="24 months")
     assert falling.results["cumulative_cost_usd"].p50 < 24 * month
+
+
+@pytest.mark.parametrize("options", [{"uncached": "100..200"}, {"uncached": 100, "cache_read": "5..50"}])
+def test_what_is_counted_beside_the_cache_takes_no_range(options):
+    with pytest.raises(InputError, match="takes no ranges"):
+        ask(SONNET, output=10, **options)
+
+
+def test_a_demand_may_be_cached_and_sent_in_batches():
+    """5M a day, a quarter written: 3.75M read at $3, half of them at a tenth, all of it at half price."""
+    options = {"demand": "5M/day", "requests": None, "output_share": 0.25}
+    answer = ask(SONNET, **options, cached_share=0.5, batch_share=1)
+    read, written = 3.75 * 3 * 0.55, 1.25 * 15
+    assert answer.results["cost_per_day_usd"].p50 == pytest.approx((read + written) / 2)
+    assert {"caching_saving_usd", "batch_saving_usd"} <= set(answer.results)
