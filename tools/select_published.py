@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from farthing.catalog.facts import PublishedServing, PublishedStep, PublishedTuning
+from farthing.catalog.published_facts import PublishedServing, PublishedStep, PublishedTuning
 
 DATA = Path(__file__).parents[1] / "src/farthing/catalog/data"
 HELD_OUT_ONE_IN = 5

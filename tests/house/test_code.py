@@ -21,7 +21,7 @@ FORBIDDEN_FILE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager
 MACHINE = re.compile(
     r"(?:^|[\s\"'=(:])/(?:[h]ome|[r]oot|[w]ork|[U]sers|[t]mp|[m]nt)/\w"
     r"|\b(?:[p]ypi\.org|[p]ythonhosted|registry\.[n]pmjs|deb\.[d]ebian)"
-    r"|\b(?:10|192\.168|172\.16)(?:\.\d{1,3}){3}\b"
+    r"|(?<!TensorRT )\b(?:10|192\.168|172\.16)(?:\.\d{1,3}){3}\b"  # a release may look like an address
     r"|--[i]ndex-url|--[f]ind-links|[-]e git\+",
     re.MULTILINE,
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from farthing.catalog import facts, price_facts, published, service_facts
+from farthing.catalog import facts, price_facts, published, published_facts, service_facts
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,21 +43,21 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     places: Mapping[str, str] = {}
 
     @property
-    def published_runs(self) -> Mapping[str, facts.PublishedRun]:
+    def published_runs(self) -> Mapping[str, published_facts.PublishedRun]:
         """Whole training runs as published, by id; read when first asked for."""
         return published.runs(Path(self.folder))
 
     @property
-    def published_training(self) -> Mapping[str, facts.PublishedStep]:
+    def published_training(self) -> Mapping[str, published_facts.PublishedStep]:
         """Measured training configurations, by id; read when first asked for."""
         return published.steps(Path(self.folder))
 
     @property
-    def published_serving(self) -> Mapping[str, facts.PublishedServing]:
+    def published_serving(self) -> Mapping[str, published_facts.PublishedServing]:
         """Measured servings, by id; read when first asked for."""
         return published.servings(Path(self.folder))
 
     @property
-    def published_finetuning(self) -> Mapping[str, facts.PublishedTuning]:
+    def published_finetuning(self) -> Mapping[str, published_facts.PublishedTuning]:
         """Measured fine-tuning configurations, by id; read when first asked for."""
         return published.tunings(Path(self.folder))

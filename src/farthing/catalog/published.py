@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Generic, TypeAlias, TypeVar
 
 from farthing.catalog.entries import Place, Tree, to_fact
-from farthing.catalog.facts import PublishedRun, PublishedServing, PublishedStep, PublishedTuning
 from farthing.catalog.files import LARGEST_FILE_BYTE
+from farthing.catalog.published_facts import PublishedRun, PublishedServing, PublishedStep, PublishedTuning
 from farthing.units.problem import CatalogError, Problem
 
 Published: TypeAlias = PublishedRun | PublishedStep | PublishedTuning | PublishedServing

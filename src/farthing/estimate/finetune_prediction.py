@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from farthing.catalog.facts import PublishedTuning
 from farthing.catalog.load import catalog
+from farthing.catalog.published_facts import PublishedTuning
 from farthing.estimate import finetune_steps
 from farthing.estimate.cells import Row
 from farthing.estimate.evidence import Evidence, Traits, traits_of

@@ -9,8 +9,9 @@ from typing import cast
 import msgspec
 
 from farthing.catalog import find, rental
-from farthing.catalog.facts import ProviderKind, PublishedRun, Term
+from farthing.catalog.facts import ProviderKind, Term
 from farthing.catalog.load import catalog
+from farthing.catalog.published_facts import PublishedRun
 from farthing.estimate.run import Evaluation
 from farthing.formulas.compute import train_flop
 from farthing.units.problem import InputError

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from farthing.catalog.facts import PublishedStep
+from farthing.catalog.published_facts import PublishedStep
 from farthing.estimate.cells import Row
 from farthing.estimate.setup import Setup
 from farthing.estimate.step_row import setup_of

@@ -7,8 +7,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from farthing.catalog.facts import PublishedRun
 from farthing.catalog.load import catalog
+from farthing.catalog.published_facts import PublishedRun
 from farthing.estimate.cells import Row
 from farthing.estimate.run_row import PlannedRun, run_of
 from farthing.units.problem import InputError

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from farthing.catalog.facts import PublishedServing
 from farthing.catalog.load import catalog
+from farthing.catalog.published_facts import PublishedServing
 from farthing.estimate.cells import Row
 from farthing.estimate.evidence_cache import kept
 from farthing.estimate.serving_evidence import ServingEvidence, ServingTraits, serving_traits

@@ -114,6 +114,13 @@ def below_floor(offer: Offer, benchmark: str, score: float, floor: float) -> Pro
     return Problem("below-quality", "note", offer.title, what, why, fix)
 
 
+def with_promise(said: str, run: Evaluation) -> str:
+    """A verdict with what a month is billed, where spend was promised."""
+    if "billed_usd" not in run.values:
+        return said
+    return f"{said} With what was promised, a month is billed {_range(run, 'billed_usd')}."
+
+
 def with_ends(said: str, ends: Mapping[str, Range]) -> str:
     """A verdict with what thirty days cost at either end of the mix, where the mix is open."""
     if not ends:

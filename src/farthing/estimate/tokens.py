@@ -163,7 +163,7 @@ def _finished(found: Estimate, run: Evaluation, chosen: Subject, work: Work) -> 
     ends = mix_ends(run) if "output_share" not in work.question.numbers else {}
     exact = chosen.exact(run)
     results = {name: _exactly(result, name, exact) for name, result in found.results.items()}
-    verdict = token_words.with_ends(found.verdict, ends)
+    verdict = token_words.with_promise(token_words.with_ends(found.verdict, ends), run)
     return msgspec.structs.replace(
         found,
         book=work.book.hash,
