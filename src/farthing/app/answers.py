@@ -2,11 +2,13 @@
 
 from farthing.app.explain import Explanation
 from farthing.estimate.answer import Assumption, Driver, Estimate, Line, Range, Result, Source, StepTaken
+from farthing.estimate.compare_answer import Comparison
 from farthing.estimate.industry import Standing
 from farthing.estimate.run import Swing
 
 __all__ = [
     "Assumption",
+    "Comparison",
     "Driver",
     "Estimate",
     "Explanation",

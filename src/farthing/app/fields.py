@@ -237,7 +237,29 @@ TOKENS: tuple[Field, ...] = (
     Field("benchmark", "word", "by which score, for example mmlu-pro"),
 )  # fmt: skip
 
+_COMPARED_WORK = (
+    *("input", "uncached", "output", "cache_read", "cached_share", "cache_write_5m", "cache_write_1h"),
+    *("reasoning", "requests", "demand", "output_share", "tier", "region", "at", "text"),
+    *("tool_calls", "tool_tokens", "retries", "batch_share", "growth", "benchmark"),
+)
+COMPARE: tuple[Field, ...] = (
+    Field("option", "words", "a way to do the work, KIND:WHAT[SETTING=VALUE, ...]; repeat it to compare"),
+    *(field for field in TOKENS if field.name in _COMPARED_WORK),
+    Field("horizon", "duration", "how long it is done: what is paid once is spread over it (default: 24 "
+          "months)", "horizon_month"),
+    Field("price_decline", "share", "how much prices of tokens fall a year (default: not at all)",
+          "price_decline_share_per_year", zero=True),
+    Field("ttft", "number", "the first token within so many milliseconds, on accelerators of your own",
+          "ttft_ms"),
+    Field("tpot", "number", "every further one within so many milliseconds", "tpot_ms"),
+    Field("tasks", "count", "tasks that share one integration (default: this one alone)", "task_count"),
+    Field("labor", "money_per_hour", "price of an hour of who builds and runs it (default: an engineer's)",
+          "labor_usd_per_hour"),
+    *(field for field in MONEY if field.name in ("term", "provider_kind")),
+)  # fmt: skip
+
 VERBS: Mapping[str, tuple[Field, ...]] = {
+    "compare": COMPARE,
     "finetune": FINETUNE,
     "optimum": OPTIMUM,
     "tokens": TOKENS,
@@ -245,8 +267,8 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "validate": VALIDATE,
     "calibrate": CALIBRATE,
 }
-CHAINED = ("train", "finetune", "optimum", "tokens")  # verbs that have a chain of formulas of their own
+CHAINED = ("train", "finetune", "optimum", "tokens", "compare")  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_BOOK = ("tokens",)  # verbs that lay --book over the price book; the others refuse it
+READS_BOOK = ("tokens", "compare")  # verbs that lay --book over the price book; the others refuse it
 NOT_READ_YET = frozenset({"ledger"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

@@ -36,13 +36,14 @@ class Result(Range, frozen=True, omit_defaults=True):
     """A named result. `currency` is there for money that is not in dollars.
 
     `basis` says how a saving is known: `estimated` before anything ran. `exact` is money to its last
-    decimal, where nothing uncertain enters.
+    decimal, where nothing uncertain enters. `name` says what was chosen, where that is the result.
     """
 
     unit: str
     currency: str | None = None
     basis: str | None = None
     exact: str | None = None
+    name: str | None = None
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -72,7 +72,7 @@ def compose(inputs: Inputs, run: Evaluation, said: Said) -> Estimate:
         results={name: result_of(run, name) for name in said.results},
         lines=said.lines,
         rows=said.rows,
-        assumptions=tuple(_assumption(item) for item in run.inputs.values()),
+        assumptions=tuple(assumption_of(item) for item in run.inputs.values()),
         drivers=tuple(Driver(name, share) for name, share in drivers.items()),
         problems=(*said.problems, *unread),
         sources=_sources(run.inputs.values(), run.plan.steps),
@@ -81,7 +81,7 @@ def compose(inputs: Inputs, run: Evaluation, said: Said) -> Estimate:
         main=said.main,
         tornado=run.tornado(said.main),
         industry=standings(run) if said.beside_published else (),
-        steps=tuple(_step(run, step) for step in run.plan.steps),
+        steps=tuple(step_of(run, step) for step in run.plan.steps),
     )
 
 
@@ -107,11 +107,12 @@ def line(run: Evaluation, label: str, category: str, name: str, basis: str = "")
     return Line(label, category, range_of(run, name), basis=basis)
 
 
-def _assumption(item: Input) -> Assumption:
+def assumption_of(item: Input, name: str = "") -> Assumption:
+    """An input as the answer tells it, under its own name or another."""
     value = item.value
     spread = (value.p05, value.p50, value.p95) if isinstance(value, Spread) else (value,) * 3
     return Assumption(
-        name=item.name,
+        name=name or item.name,
         value=Range(*spread),
         unit=unit_label(item.name),
         basis=str(item.basis),
@@ -121,13 +122,20 @@ def _assumption(item: Input) -> Assumption:
     )
 
 
-def _step(run: Evaluation, step: Step) -> StepTaken:
+def step_of(run: Evaluation, step: Step) -> StepTaken:
+    """A formula as it was run."""
     home = f"{step.formula.__module__}:{step.formula.__qualname__}"
     return StepTaken(step.name, range_of(run, step.name), unit_label(step.name), home, step.arguments)
 
 
 def _sources(inputs: Iterable[Input], steps: Sequence[Step]) -> tuple[Source, ...]:
     """Every source of the inputs and of the formulas, with the worst confidence of its facts."""
+    behind = sources_behind(inputs, steps)
+    return tuple(source_of(source, confidence) for source, confidence in behind.items())
+
+
+def sources_behind(inputs: Iterable[Input], steps: Sequence[Step]) -> dict[str, str | None]:
+    """Their ids, with that confidence."""
     worst: dict[str, str | None] = {}
     for item in inputs:
         for source in item.sources:
@@ -135,7 +143,7 @@ def _sources(inputs: Iterable[Input], steps: Sequence[Step]) -> tuple[Source, ..
     for step in steps:
         for source in cited_by(step.formula):
             worst.setdefault(source, None)
-    return tuple(_source(source, confidence) for source, confidence in worst.items())
+    return worst
 
 
 def cited_by(formula: object) -> tuple[str, ...]:
@@ -145,7 +153,8 @@ def cited_by(formula: object) -> tuple[str, ...]:
     return tuple(i for i in re.split(r",\s*", found[1].rstrip(".")) if i in known) if found else ()
 
 
-def _source(name: str, confidence: str | None) -> Source:
+def source_of(name: str, confidence: str | None) -> Source:
+    """A source by its id."""
     known = catalog().sources.get(name)
     if known is None:
         return Source(name, name, "", "", confidence)

@@ -25,7 +25,8 @@ class Basis(StrEnum):
 class Input:
     """One number that goes into a chain: its value, where it comes from, how far to trust it.
 
-    `sources` are ids of the catalog; `confidence` is A to D, None where given or derived.
+    `sources` are ids of the catalog; `confidence` is A to D, None where given or derived. `stream` names
+    what it is drawn with, where two facts of one name must not be drawn alike; '' is the name itself.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Input:
     sources: tuple[str, ...] = ()
     confidence: str | None = None
     note: str = ""
+    stream: str = ""
 
 
 class Inputs:
@@ -75,6 +77,15 @@ class Inputs:
     ) -> None:
         """Add a default that the user did not ask for; it is shown as an assumption."""
         self.add(Input(name, value, Basis.ASSUMED, tuple(sources), confidence, note))
+
+    def draw_apart(self, name: str, whose: str) -> None:
+        """Draw an input that is known by a stream of its own: that of a name and whose it is."""
+        self._items[name] = replace(self._items[name], stream=f"{name} of {whose}")
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Forget inputs, so that another value may be said for them."""
+        for name in names:
+            self._items.pop(name, None)
 
     def __contains__(self, name: str) -> bool:
         return name in self._items

@@ -71,7 +71,7 @@ class Evaluation:
         if not isinstance(result, np.ndarray):
             return {}
         outcome = np.log(result) if (result > 0).all() else result
-        shares = {name: _share(self.columns[name], outcome) for name in self._behind(main)}
+        shares = {name: variance_share(self.columns[name], outcome) for name in self._behind(main)}
         total = max(1.0, sum(shares.values()))
         ranked = sorted(shares.items(), key=lambda pair: -pair[1])
         return {name: share / total for name, share in ranked if share > 0}
@@ -108,7 +108,9 @@ def evaluate(chain: Chain, inputs: Inputs, wanted: tuple[str, ...]) -> Evaluatio
     steps = plan(chain, inputs.names, wanted)
     used = {item.name: item for item in inputs if item.name in steps.inputs}
     spreads = [name for name, item in used.items() if isinstance(item.value, Spread)]
-    columns = uniforms(spreads, inputs.question.seed, inputs.question.draws)
+    asked = inputs.question
+    streams = uniforms((used[name].stream or name for name in spreads), asked.seed, asked.draws)
+    columns = {name: streams[used[name].stream or name] for name in spreads}
     values = _run(steps, {name: _drawn(item.value, columns.get(name)) for name, item in used.items()})
     for name in wanted:
         _check_finite(name, values[name])
@@ -166,8 +168,11 @@ def _bumped(value: Number, place: int, length: int) -> FloatArray:
     return places
 
 
-def _share(column: FloatArray, outcome: FloatArray) -> float:
-    """Variance of the slices' means over the whole variance, less what noise alone would give."""
+def variance_share(column: FloatArray, outcome: FloatArray) -> float:
+    """What a column of draws explains of an outcome: a share of its variance.
+
+    The variance of the slices' means over the whole, less what noise alone would give.
+    """
     bins = min(_BINS, max(1, outcome.size // 8))
     places = (column * bins).astype(np.intp)
     counts = np.bincount(places, minlength=bins)

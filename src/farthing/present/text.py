@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from farthing.estimate.answer import Estimate, Line
+from farthing.estimate.compare_answer import Comparison
 from farthing.present.assumptions import assumptions, leading_sources
+from farthing.present.compare import by_month, side_by_side, staircase
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.scale import scale
 from farthing.present.token_models import models
@@ -14,6 +16,7 @@ from farthing.units.problem import Problem
 _COMPUTE = "training.compute"
 _MONEY = {"compute_cost_usd": "Compute", "cost_usd": "Likely bill"}
 _TOKENS_MONEY = {"cost_per_request_usd": "A request", "cost_usd": "A month"}
+_BY_VERB = {"tokens": _TOKENS_MONEY, "compare": {"cost_usd": "A month", "lifetime_cost_usd": "In all"}}
 _FEW = 3
 
 
@@ -27,6 +30,9 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += section("Beside published runs", _industry(answer, width), ink)
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
     lines += section(*_beside(answer, width, explain=explain), ink)
+    if isinstance(answer, Comparison):
+        lines += section("Where the cheaper one changes", staircase(answer, width), ink)
+        lines += section("Paid in all by the end of a month", by_month(answer, width), ink)
     lines += section("Assumptions", assumptions(answer, width, explain=explain), ink)
     if explain:
         lines += section("Formulas, in the order in which they ran", _steps(answer, width), ink)
@@ -42,11 +48,13 @@ def _beside(answer: Estimate, width: int, *, explain: bool) -> tuple[str, list[s
         return "Published models on the same scale", scale(answer, width, every=explain)
     if answer.verb == "tokens":
         return "Models", models(answer, width)
+    if isinstance(answer, Comparison):
+        return "Options", side_by_side(answer, width)
     return "Next best", _rows(answer, width)
 
 
 def _money_labels(answer: Estimate) -> dict[str, str]:
-    return _TOKENS_MONEY if answer.verb == "tokens" else _MONEY
+    return _BY_VERB.get(answer.verb, _MONEY)
 
 
 def _money(answer: Estimate, ink: Ink) -> list[str]:

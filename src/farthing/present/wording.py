@@ -21,6 +21,8 @@ def interval(value: Range, unit: str) -> str:
 def result_words(answer: Estimate, name: str) -> tuple[str, str, str]:
     """Median, interval, and the median in the other currency where there is one."""
     result = answer.results[name]
+    if result.name is not None:
+        return result.name, f"in {middle(result, result.unit)} of the draws", ""
     return middle(result, result.unit), interval(result, result.unit), twin(answer.results.get(_bare(name)))
 
 

@@ -16,6 +16,7 @@ VERBS = {
     "train": Verb(f"{_DOORS}.train:command", "What a training run takes: time, memory, energy, money."),
     "finetune": Verb(f"{_DOORS}.finetune:command", "What fine-tuning takes, and which GPU is enough."),
     "tokens": Verb(f"{_DOORS}.tokens:command", "What requests to models by the token cost, at any date."),
+    "compare": Verb(f"{_DOORS}.compare:command", "Ways to do one workload, and where the cheapest flips."),
     "optimum": Verb(f"{_DOORS}.optimum:command", "How big to train, for a budget and a lifetime of use."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),

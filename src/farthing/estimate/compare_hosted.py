@@ -1,0 +1,168 @@
+"""An option on accelerators of its own: whole replicas, a spare beside them, idle hours paid for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from farthing.catalog import find
+from farthing.estimate.compare_api import reasoned, text_inputs
+from farthing.estimate.compare_own import assume_as, question_of, text_chain, worked_out
+from farthing.estimate.compare_terms import Fleet, Option, Part, Terms
+from farthing.estimate.compare_text import Wanted
+from farthing.estimate.gather import Inputs
+from farthing.estimate.graph import Chain
+from farthing.estimate.question import Number, Question
+from farthing.estimate.rent import RENT, gather_rent
+from farthing.estimate.run import evaluate
+from farthing.estimate.serving_prediction import predict
+from farthing.estimate.serving_row import setup_of
+from farthing.estimate.serving_setup import Load, ServingSetup
+from farthing.estimate.serving_steps import physics
+from farthing.formulas import compare
+from farthing.units.figures import figure
+from farthing.units.problem import FarthingError, Problem
+from farthing.units.spread import Spread
+from farthing.units.types import Real
+
+HOSTED: Final[Chain] = (compare.replica_request_count_per_day, compare.replica_usd_per_month)
+SPEED: Final = "replica_output_tokens_per_s"
+_WANTED: Final = ("replica_request_count_per_day", "replica_usd_per_month")
+_FLEET: Final = ("peak_multiple", "least_replica_count", "spare_replica_count")
+_LOADS: Final = tuple(Load("closed", float(2**power)) for power in range(12))
+_SIZES: Final = (1, 2, 4, 8, 16, 32)
+_SEEN: Final = ("call_input_tokens", "call_output_tokens")
+
+
+def option(question: Question, wanted: Wanted, more: Callable[[Inputs], None] | None = None) -> Option:
+    """A model of the catalog on accelerators that are rented, or whose rate is given.
+
+    `more` adds inputs of the option. Raises FarthingError where the model does not fit, or is too slow.
+    """
+    asked = reasoned(question_of(question, wanted), wanted)
+    inputs = text_inputs(asked, wanted.what)
+    noted = gather_hosting(inputs, wanted)
+    if RENT not in inputs:
+        return Option(wanted, models=(wanted.what,), problems=noted, unpriced="no rent is known")
+    if more is not None:
+        more(inputs)
+    chain = (*text_chain(inputs.question), *HOSTED)
+    for name in _FLEET:
+        assume_as(inputs, name, name)
+    run = worked_out(inputs, chain, (*_WANTED, *_FLEET))
+    return Option(wanted, (Part(run, _terms),), models=(wanted.what,), problems=noted)
+
+
+def _terms(known: Mapping[str, Real]) -> Terms:
+    fleet = Fleet(*(known[name] for name in (*_WANTED, *_FLEET)))
+    return Terms(0.0, known["upkeep_usd_per_month"], known["once_usd"], (fleet,))
+
+
+def gather_hosting(inputs: Inputs, wanted: Wanted) -> tuple[Problem, ...]:
+    """Add speed, rent and care of a replica. Raises FarthingError where the model does not fit."""
+    accelerator = find.found_accelerator(wanted.accelerator)
+    inputs.derive("replica_gpu_count", float(wanted.gpu_count), "accelerators of one copy of the model")
+    noted = gather_rent(inputs, accelerator.id)
+    if RENT in inputs:
+        inputs.draw_apart(RENT, accelerator.id)
+    assume_as(inputs, "hosting_care_h_per_month", "care_h_per_month")
+    if SPEED not in inputs:
+        _gather_speed(inputs, wanted)
+    inputs.draw_apart(SPEED, wanted.title)
+    return noted
+
+
+def _gather_speed(inputs: Inputs, wanted: Wanted) -> None:
+    """Tokens a second of one replica at full load, or at the load that still meets the latency asked for."""
+    read, written = _lengths(inputs)
+    setup = _setup(wanted, read, written)
+    if float(physics([setup]).most_sequences[0]) < 1:
+        raise FarthingError([_does_not_fit(wanted, setup)])
+    targets = {name: _least(wanted, inputs, name) for name in ("ttft_ms", "tpot_ms")}
+    asked = {name: value for name, value in targets.items() if value is not None}
+    tried = [replace(setup, load=load) for load in _LOADS] if asked else [setup]
+    found = predict(tried)
+    able = np.all([found[name].mid <= most for name, most in asked.items()], axis=0) if asked else [True]
+    if not np.any(able):
+        raise FarthingError([_too_slow(wanted, asked)])
+    speeds = np.where(able, found["output_tok_s"].mid, 0.0)
+    place = int(np.argmax(speeds))
+    said = f"{read:,.0f} tokens in, {written:,.0f} out, {_load(tried[place])}, {setup.weight_format} weights"
+    if asked:
+        said += ", within " + " and ".join(f"{name} {most:g}" for name, most in asked.items())
+    speed = Spread.lognormal(float(speeds[place]), float(found["output_tok_s"].log_sd[place]))
+    inputs.derive(SPEED, speed, said, ("fit-serving-2026",))
+
+
+def _load(setup: ServingSetup) -> str:
+    return "full load" if setup.load.kind == "full" else f"{setup.load.size:g} at once"
+
+
+def _lengths(inputs: Inputs) -> tuple[float, float]:
+    """Mean tokens of a call, as the workload's medians say."""
+    from farthing.estimate.bill import assume_missing
+
+    chain = text_chain(inputs.question)
+    copy = inputs.copy()
+    assume_missing(copy, chain, _SEEN)
+    copy.question = replace(copy.question, sets={}, draws=1)
+    run = evaluate(chain, copy, _SEEN)
+    return max(1.0, run.median(_SEEN[0])), max(1.0, run.median(_SEEN[1]))
+
+
+def _setup(wanted: Wanted, read: float, written: float) -> ServingSetup:
+    told, part = wanted.words, find.found_accelerator(wanted.accelerator).fact
+    usual = "fp8" if "fp8" in part.peak_flop_per_s else "fp16"
+    count = f"{wanted.gpu_count}"
+    return setup_of(
+        {
+            "model": wanted.what,
+            "accelerator": wanted.accelerator,
+            "n_accelerators": count,
+            "tp": f"{_middle(wanted.numbers['tp']):.0f}" if "tp" in wanted.numbers else count,
+            "input_len": f"{read:.0f}",
+            "output_len": f"{written:.0f}",
+            "engine": told.get("engine", "vllm"),
+            "weight_precision": told.get("precision", usual),
+            "kv_precision": told.get("kv_precision", ""),
+        }
+    )
+
+
+def _least(wanted: Wanted, inputs: Inputs, name: str) -> float | None:
+    """A latency target of the option, else of the question."""
+    said = wanted.numbers.get(name, inputs.question.numbers.get(name))
+    return None if said is None else _middle(said)
+
+
+def _middle(value: Number) -> float:
+    return value.p50 if isinstance(value, Spread) else float(value)
+
+
+def _does_not_fit(wanted: Wanted, setup: ServingSetup) -> Problem:
+    part, fits = setup.accelerator.fact, _size_that_fits(setup)
+    stored = f"{wanted.what} in {setup.weight_format}"
+    what = f"{wanted.title} does not fit: {stored} leaves no room for one request"
+    why = f"{wanted.gpu_count} × {part.name} have {figure(part.memory_byte * wanted.gpu_count, 'byte', 3)}"
+    fix = f"{fits} of them would do: @{wanted.accelerator}*{fits}" if fits else "try precision=int4"
+    return Problem("infeasible", "error", "--option", what, why, fix)
+
+
+def _size_that_fits(setup: ServingSetup) -> int | None:
+    """The fewest of the same accelerators that hold the model and a request."""
+    larger = [size for size in _SIZES if size > setup.layout["accelerator_count"]]
+    if not larger:
+        return None
+    tried = [
+        replace(setup, layout={**setup.layout, "accelerator_count": float(n), "tp": float(n)}) for n in larger
+    ]
+    room = physics(tried).most_sequences
+    return next((size for size, most in zip(larger, room, strict=True) if most >= 1), None)
+
+
+def _too_slow(wanted: Wanted, asked: dict[str, float]) -> Problem:
+    targets = " and ".join(f"{name} of {most:g}" for name, most in asked.items())
+    what = f"{wanted.title} cannot meet {targets} even for one request at a time"
+    fix = "take faster accelerators or more of them, a smaller model, or a looser target"
+    return Problem("infeasible", "error", "--option", what, "the serving model says so", fix)

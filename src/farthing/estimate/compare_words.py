@@ -1,0 +1,92 @@
+"""What a comparison says in words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from farthing.estimate.compare_answer import Flip
+from farthing.estimate.compare_draws import Draws, medians
+from farthing.estimate.compare_terms import Option
+from farthing.estimate.run import quantiles
+from farthing.units.figures import figure, span
+from farthing.units.problem import Problem
+from farthing.units.types import FloatArray
+
+if TYPE_CHECKING:
+    from farthing.estimate.compare_build import Pair
+
+
+def verdict(found: Draws, pair: "Pair", breaks: FloatArray, flips: Sequence[Flip]) -> str:
+    """Who is cheapest here, how surely, and where that changes."""
+    best = found.place_of_cheapest
+    side, share = found.sides[best], float(found.cheapest_share[best])
+    here = medians(found.work, ("workload_tokens_per_day",))[0]
+    cost = span(*quantiles(found.costs[best]), "USD")
+    said = f"At {_volume(here)} tokens a day {side.title} is cheapest: {cost} a month"
+    said += f", in {share:.0%} of the draws." if len(found.sides) > 1 else "."
+    if pair.first == pair.other:
+        return said
+    return f"{said} {_where(found, pair, breaks, flips, here)}"
+
+
+def _where(found: Draws, pair: "Pair", breaks: FloatArray, flips: Sequence[Flip], here: float) -> str:
+    one, other = (found.sides[place].title for place in pair)
+    reached = breaks[np.isfinite(breaks)]
+    if 2 * reached.size <= breaks.size or not flips:
+        return f"Between {one} and {other} that changes at no volume."
+    low, _, high = quantiles(reached)
+    first = flips[0]
+    side = "below" if here < first.tokens_per_day else "above"
+    between = f"({_volume(low)} to {_volume(high)})" if low < high else ""
+    more = f", and changes {len(flips) - 1} times more as replicas are added" if len(flips) > 1 else ""
+    return (
+        f"From {_volume(first.tokens_per_day)} tokens a day {between} {first.above} is cheaper than "
+        f"{one if first.above == other else other}{more}; you are {side} that."
+    ).replace("  ", " ")
+
+
+def _volume(tokens: float) -> str:
+    """Tokens in words: 5M, 1.2B."""
+    for size, mark in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if tokens >= size:
+            return f"{figure(tokens / size, '', 2)}{mark}"
+    return figure(tokens, "", 2)
+
+
+def following(found: Draws) -> str:
+    """The next useful command."""
+    names = found.drivers(0, len(found.sides) - 1) if len(found.sides) > 1 else {}
+    first = next(iter(names), "cost_per_request_usd")
+    return f"farthing why {first.partition(' of ')[0]}"
+
+
+def told(option: Option, problem: Problem) -> Problem:
+    """A problem of one option, said to be its."""
+    where = (
+        option.wanted.title
+        if not problem.where or problem.where == option.wanted.what
+        else (f"{option.wanted.title}: {problem.where}")
+    )
+    return replace(problem, where=where)
+
+
+def never(found: Draws, pair: "Pair", breaks: FloatArray) -> Iterator[Problem]:
+    """A word on draws in which the cheaper one never changes."""
+    reached = float(np.mean(np.isfinite(breaks)))
+    if reached == 1.0:
+        return
+    one, other = (found.sides[place].title for place in pair)
+    what = f"in {1 - reached:.0%} of the draws no volume changes which of {one} and {other} is cheaper"
+    why = "what a request costs more there is never made up for by what is paid in any case"
+    yield Problem("no-breakeven", "note", "breakeven_tokens_per_day", what, why, "")
+
+
+def assumed(found: Draws) -> Iterator[Problem]:
+    """What somebody could take for counted, and is not."""
+    if any(side.option.wanted.hosted for side in found.sides):
+        what = "replicas are whole, one stands by, and idle hours are paid for"
+        why = "that is what keeps own accelerators dear at low volumes"
+        fix = "spares=0, replicas=, peak= and usable= in brackets change it"
+        yield Problem("integer-replicas", "note", "--option", what, why, fix)
