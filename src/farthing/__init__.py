@@ -12,6 +12,7 @@ _HOME = {
     "finetune": "farthing.app.finetune",
     "optimum": "farthing.app.optimum",
     "tokens": "farthing.app.tokens",
+    "serve": "farthing.app.serve",
     "compare": "farthing.app.compare",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

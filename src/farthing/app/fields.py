@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 FieldKind: TypeAlias = Literal[
     "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
-    "duration", "money", "money_per_hour", "switch", "words", "rate_per_day",
+    "duration", "money", "money_per_hour", "switch", "words", "rate_per_day", "rate_per_second",
 ]  # fmt: skip
 
 
@@ -252,16 +252,72 @@ COMPARE: tuple[Field, ...] = (
     Field("ttft", "number", "the first token within so many milliseconds, on accelerators of your own",
           "ttft_ms"),
     Field("tpot", "number", "every further one within so many milliseconds", "tpot_ms"),
+    Field("trace", "file", "recorded requests as the workload: a CSV, JSON lines or a ServeGen folder"),
+    Field("savings", "file", "a YAML file of what options save besides, in dollars or hours a month"),
     Field("tasks", "count", "tasks that share one integration (default: this one alone)", "task_count"),
     Field("labor", "money_per_hour", "price of an hour of who builds and runs it (default: an engineer's)",
           "labor_usd_per_hour"),
     *(field for field in MONEY if field.name in ("term", "provider_kind")),
 )  # fmt: skip
 
+WEIGHTS = ("fp32", "bf16", "fp16", "fp8", "int8", "fp4", "mxfp4", "int4")
+CACHES = ("fp32", "bf16", "fp16", "fp8", "int8", "fp4", "int4")
+ENGINES = ("vllm", "sglang", "tensorrt_llm", "lmdeploy", "other")
+DAYS = ("flat", "office", "evening", "worldwide")
+ASKED = (
+    Field("input", "tokens", "tokens that a request reads", "prompt_tokens"),
+    Field("output", "tokens", "tokens that a request writes", "answer_tokens"),
+    Field("concurrency", "count", "requests at once, each followed by the next", "concurrency_count"),
+    Field("arrival", "rate_per_second", "or: requests that come by themselves, for example 12/s",
+          "request_count_per_s"),
+    Field("demand", "rate_per_day", "or: tokens in all, for example 5M/day", "demand_tokens_per_day"),
+    Field("trace", "file", "or: recorded requests: Azure, Mooncake, ServeGen, BurstGPT, or your own CSV"),
+    Field("ttft", "duration", "target: first token of 19 of 20 requests, for example 2s", "ttft_target_ms"),
+    Field("tpot", "duration", "target: time between two tokens, for example 50ms", "tpot_target_ms"),
+    Field("peak_to_mean", "number", "busiest hour over the mean (default: 1.5 to 3)", "peak_to_mean_ratio",
+          least=1.0),
+    Field("shape", "word", "instead: the course of the day", choices=DAYS),
+    Field("headroom", "share", "room kept above the busiest hour (default: 20%)", "headroom_share",
+          zero=True),
+)  # fmt: skip
+SERVED = (
+    Field("tp", "count", "tensor parallelism", "tp"),
+    Field("pp", "count", "pipeline parallelism", "pp"),
+    Field("ep", "count", "expert parallelism", "ep"),
+    Field("precision", "word", "format of the weights (default: bf16)", choices=WEIGHTS),
+    Field("kv_precision", "word", "format of the cache of keys and values (default: bf16)", choices=CACHES),
+    Field("engine", "word", "what serves (default: vllm)", choices=ENGINES),
+    Field("prefix_share", "share", "share of the input that a cache of prefixes holds", "prefix_share",
+          zero=True),
+    Field("speculated", "number", "tokens kept of each step where tokens are guessed ahead, for example 2.4",
+          "accepted_tokens", least=1.0),
+    Field("disaggregated", "flag", "prompts are read on accelerators of their own"),
+)  # fmt: skip
+KEPT = (
+    Field("redundancy", "count", "spare copies beside those that are needed", "redundant_count", zero=True),
+    Field("min_replicas", "count", "copies that are always there", "least_count"),
+    Field("window", "duration", "the fleet is up so long each day, for example '10 h'", "window_h"),
+    Field("scale_to_zero", "flag", "copies follow the hour, and the last one sleeps when nobody asks"),
+    Field("cold_start", "duration", "time until a copy has started, for example '3 min'", "cold_start_s"),
+    Field("idle", "duration", "time without requests after which the last copy sleeps (default: 5 min)",
+          "idle_s"),
+)  # fmt: skip
+SERVE: tuple[Field, ...] = (
+    *(field for field in WHAT if field.name in ("model", "config", "params", "active_params")),
+    Field("accelerator", "word", "an accelerator or cloud instance (default with a demand: the cheapest)"),
+    Field("count", "count", "how many accelerators there are (default: as many as it takes)",
+          "accelerator_count"),
+    *ASKED,
+    *SERVED,
+    *KEPT,
+    *MONEY,
+)  # fmt: skip
+
 VERBS: Mapping[str, tuple[Field, ...]] = {
     "compare": COMPARE,
     "finetune": FINETUNE,
     "optimum": OPTIMUM,
+    "serve": SERVE,
     "tokens": TOKENS,
     "train": TRAIN,
     "validate": VALIDATE,

@@ -41,6 +41,15 @@ def subject(question: Question) -> Subject:
     return Subject(architecture.name, architecture, inputs, seq_len, problems)
 
 
+def shape_of(question: Question) -> tuple[Architecture, tuple[Problem, ...]]:
+    """The shape of a question's model alone, with a word on one that was assumed.
+
+    Raises InputError where the model is not known.
+    """
+    architecture, _ = _architecture(question)
+    return architecture, (_assumed_shape(architecture),) if architecture.assumed else ()
+
+
 def _seq_len(question: Question, fact: Model | None) -> tuple[float, tuple[Input, ...]]:
     """The sequence length, and an input where it was assumed: the usual one, or all that the model reads."""
     said = question.sets.get("seq_len_tokens", question.numbers.get("seq_len_tokens"))

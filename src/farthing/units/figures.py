@@ -25,6 +25,14 @@ _LABELS: Final = {
 _WORD_LABELS: Final = {
     **dict.fromkeys(("mfu", "hfu", "goodput"), "share"),
     **dict.fromkeys(("tp", "pp", "vp", "cp", "dp", "ep", "pue", "tied_embeddings"), ""),
+    **dict.fromkeys(("replicas", "batch"), ""),
+    **dict.fromkeys(("output_tok_s", "goodput_tok_s"), "tokens/s"),
+    "utilization": "share",
+}
+_PER_LABELS: Final = {
+    "m_tokens": "M tokens",
+    "m_input_tokens": "M input tokens",
+    "m_output_tokens": "M output tokens",
 }
 
 
@@ -39,7 +47,7 @@ def unit_label(name: str) -> str:
     head, *per = name.split("_per_")
     last = head.rpartition("_")[2]
     label = _WORD_LABELS.get(head, _LABELS.get(last, last))
-    return "/".join([label, *("M tokens" if word == "m_tokens" else word.replace("_", " ") for word in per)])
+    return "/".join([label, *(_PER_LABELS.get(word, word.replace("_", " ")) for word in per)])
 
 
 def digits_for(p05: float, p50: float, p95: float) -> int | None:

@@ -15,6 +15,7 @@ _DOORS = "farthing.doors.cli"
 VERBS = {
     "train": Verb(f"{_DOORS}.train:command", "What a training run takes: time, memory, energy, money."),
     "finetune": Verb(f"{_DOORS}.finetune:command", "What fine-tuning takes, and which GPU is enough."),
+    "serve": Verb(f"{_DOORS}.serve:command", "What serving takes: speed, latency, copies, money a month."),
     "tokens": Verb(f"{_DOORS}.tokens:command", "What requests to models by the token cost, at any date."),
     "compare": Verb(f"{_DOORS}.compare:command", "Ways to do one workload, and where the cheapest flips."),
     "optimum": Verb(f"{_DOORS}.optimum:command", "How big to train, for a budget and a lifetime of use."),

@@ -69,6 +69,7 @@ _METAVARS = {
     "word": "TEXT",
     "words": "TEXT",
     "rate_per_day": "COUNT/DAY",
+    "rate_per_second": "COUNT/S",
     "file": "FILE",
     "count": "COUNT",
     "tokens": "TOKENS",
