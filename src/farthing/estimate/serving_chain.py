@@ -3,12 +3,13 @@
 from typing import Final
 
 from farthing.estimate.graph import Chain
-from farthing.formulas import serving, serving_memory
+from farthing.formulas import serving, serving_latency, serving_memory
 from farthing.formulas.transformer import PARAMETER_FORMULAS
 
 MEMORY_CHAIN: Final[Chain] = (
     *PARAMETER_FORMULAS,
     serving_memory.routed_params,
+    serving_memory.active_routed_params,
     serving_memory.kv_byte_per_token,
     serving_memory.kv_shard_count,
     serving_memory.serve_weight_byte,
@@ -24,12 +25,18 @@ SERVING_CHAIN: Final[Chain] = (
     serving.expert_read_s,
     serving.kv_read_s,
     serving.decode_flop_s,
+    serving.decode_attention_flop_s,
     serving.exchange_s,
     serving.overhead_s,
     serving.decode_step_s,
-    serving.prefill_flop,
-    serving.prefill_s,
-    serving.tpot_s,
-    serving.ttft_s,
-    serving.output_tokens_per_s,
+    serving_latency.prefill_attention_flop,
+    serving_latency.prefill_flop_s,
+    serving_latency.prefill_read_s,
+    serving_latency.prefill_s,
+    serving_latency.reading_s,
+    serving_latency.decoding_sequences,
+    serving_latency.tpot_s,
+    serving_latency.engine_wait_s,
+    serving_latency.ttft_s,
+    serving_latency.output_tokens_per_s,
 )

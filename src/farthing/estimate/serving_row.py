@@ -29,6 +29,7 @@ _BILLION: Final = 1e9
 _WEIGHTS_AT_MOST: Final = 0.6  # of the memory of a copy that nobody described
 _USUAL_LENGTHS: Final = (1024.0, 1024.0)
 _BURST_SOURCES: Final = ("aic_silicon_nvidia",)
+_SQUARED_SOURCES: Final = ("aic_silicon_inferencex",)
 _PER_SECOND: Final = re.compile(r"(?:^(?:qps|rate)=|@)\s*([\d.]+|inf)", re.IGNORECASE)
 _SCENARIO: Final = re.compile(r"^mlperf-(\w+)$", re.IGNORECASE)
 _FORMATS: Final = {
@@ -121,11 +122,22 @@ def _kv_byte(row: Row, weights: str, engine: str) -> float:
 
 def _layout(row: Row, weight_byte: float, memory_byte: float, notes: list[str]) -> dict[str, float]:
     layout = {name: _count(row, name) or 1.0 for name in ("tp", "pp", "ep")}
-    stated = _count(row, "n_accelerators")
-    count = stated or layout["tp"] * layout["pp"]
+    count = _count(row, "n_accelerators") or layout["tp"] * layout["pp"]
+    if text(row, "source_family").startswith(_SQUARED_SOURCES) and count == layout["ep"] ** 2:
+        count = layout["ep"]
+        layout["tp"] = min(layout["tp"], count)
+        notes.append(f"widths that this source multiplies: {count:.0f} accelerators taken")
+    group = layout["tp"] * layout["pp"]
+    if count < group:
+        notes.append(f"tp {layout['tp']:.0f} on {count:.0f} accelerators: {group:.0f} taken")
+        count = group
+    smallest = _smallest_group(weight_byte, memory_byte, count)
     if not _count(row, "tp"):
-        layout["tp"] = _smallest_group(weight_byte, memory_byte, count)
-        notes.append(f"tp not stated: copies on {layout['tp']:.0f} of {count:.0f} accelerators taken")
+        layout["tp"] = smallest
+        notes.append(f"tp not stated: copies on {smallest:.0f} of {count:.0f} accelerators taken")
+    elif max(group, layout["ep"]) < smallest and weight_byte > max(group, layout["ep"]) * memory_byte:
+        layout["ep"] = smallest
+        notes.append(f"weights beyond tp {layout['tp']:.0f}: copies on {smallest:.0f} accelerators taken")
     return {"accelerator_count": count, **layout}
 
 
@@ -156,9 +168,16 @@ def workload_of(named: str, model: str) -> Workload | None:
     """A benchmark's mean lengths, by its name and the model it is for; None for one that is not known."""
     if not named.lower().startswith("mlperf"):
         return None
-    plain = re.sub(r"[^a-z0-9]", "", model.lower())
+    plain = _letters(model)
     facts: Mapping[str, Workload] = catalog().workloads
-    return next((fact for fact in facts.values() if plain in fact.models), facts.get("mlperf-llama2-70b"))
+    return next(
+        (fact for fact in facts.values() if plain in map(_letters, fact.models)),
+        facts.get("mlperf-llama2-70b"),
+    )
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _load(row: Row, source: str) -> Load:

@@ -3,6 +3,7 @@
 `stack` turns any number of set-ups into the arrays that the serving chain takes.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -95,8 +96,19 @@ class ServingSetup:
 
     @property
     def copy_count(self) -> float:
-        """Copies of the model on all accelerators together."""
-        return max(1.0, self.layout["accelerator_count"] / self.replica_count)
+        """Copies of the model on all accelerators together; of those that write, where others only read."""
+        every = self.layout["accelerator_count"]
+        if self.engine.disaggregated:
+            return max(1.0, math.floor((every - 1) / self.replica_count))
+        return max(1.0, every / self.replica_count)
+
+    @property
+    def reader_count(self) -> float:
+        """Accelerators that read the prompts of one copy: its own, or its part of those that only read."""
+        if not self.engine.disaggregated:
+            return self.replica_count
+        writers = self.copy_count * self.replica_count
+        return max(1.0, self.layout["accelerator_count"] - writers) / self.copy_count
 
 
 def engine_family(text: str) -> str:
@@ -133,11 +145,13 @@ def _numbers(setup: ServingSetup) -> dict[str, float]:
         "tp": setup.layout["tp"],
         "replica_count": setup.replica_count,
         "copy_count": setup.copy_count,
+        "reader_count": setup.reader_count,
         "weight_byte": WEIGHT_BYTE[setup.weight_format],
         "kv_byte": setup.kv_byte,
         "memory_byte": part.memory_byte,
         "hbm_byte_per_s": part.hbm_byte_per_s,
         "link_byte_per_s": part.link_byte_per_s,
+        "half_peak_flop_per_s": half_precision_flop_per_s(part) or max(part.peak_flop_per_s.values()),
         "serve_peak_flop_per_s": serve_peak_flop_per_s(part, setup.weight_format),
         "prompt_tokens": setup.input_tokens,
         "computed_tokens": setup.input_tokens,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from farthing.catalog.load import catalog
 from farthing.estimate.graph import plan
@@ -19,6 +20,8 @@ from farthing.estimate.serving_setup import ENGINES, ServingSetup, stack
 from farthing.units.types import FloatArray, Real
 
 SPEED: Final = ("tpot_s", "ttft_s", "output_tokens_per_s", "running_sequences", "most_sequences")
+WAITING_RATIOS: Final = ("waiting_ratio", "queue_ratio", "cohort_ratio")
+"""Inputs that say how a closed loop waits for prompts; requests that come by themselves have queues."""
 MOST_SCHEDULED: Final = 2048.0  # sequences that engines schedule at once in one copy
 _ROUNDS: Final = 24
 _ENGINE_CONSTANTS: Final = ("engine_layer_s", "engine_first_s")
@@ -59,11 +62,14 @@ def columns_of(setups: Sequence[ServingSetup], fitted: Mapping[str, float]) -> d
     static = np.array([setup.load.kind == "static" for setup in setups])
     waiting = np.where(burst, fitted["burst_waiting_ratio"], fitted["steady_waiting_ratio"])
     columns["waiting_ratio"] = np.where(static, 1.0, waiting)
+    columns["queue_ratio"] = np.where(alone, 0.0, fitted["queue_ratio"])
+    columns["cohort_ratio"] = np.where(static, 0.0, fitted["cohort_ratio"])
     columns["waiting_exponent"] = np.where(static, 1.0, fitted["waiting_exponent"])
     columns["load_size"] = np.array([setup.load.size for setup in setups])
     for kind in ("rate", "full"):
         columns[f"load_{kind}"] = np.array([setup.load.kind == kind for setup in setups])
     columns.setdefault("speculated_tokens", 1.0)
+    columns.setdefault("verified_tokens", 1.0)
     return columns
 
 
@@ -77,25 +83,30 @@ def served(columns: Mapping[str, Real]) -> Served:
     running = np.where(full | by_rate, fits, np.clip(asked, 1.0, fits))
     values = _at(known, running)
     if by_rate.any():
-        running = _balanced(known, running, fits, np.where(by_rate, asked, 0.0), by_rate)
+        some = {name: _some(value, by_rate) for name, value in known.items()}
+        running = running.astype(float)
+        running[by_rate] = _balanced(some, np.broadcast_to(fits, running.shape)[by_rate], asked[by_rate])
         values = _at(known, running)
     found = {name: np.broadcast_to(np.asarray(values[name], dtype=float), running.shape) for name in SPEED}
     return Served(**found)
 
 
-def _balanced(
-    known: Mapping[str, Real], start: FloatArray, fits: FloatArray, rate: FloatArray, by_rate: FloatArray
-) -> FloatArray:
+def _some(value: Real, places: npt.NDArray[np.bool_]) -> Real:
+    """A column at some places; a single number stays."""
+    return value[places] if isinstance(value, np.ndarray) and value.ndim else value
+
+
+def _balanced(known: Mapping[str, Real], fits: FloatArray, rate: FloatArray) -> FloatArray:
     """Requests that run when so many arrive a second: what runs is the rate times how long each stays."""
-    low, high = np.ones_like(start), fits.astype(float)
+    low, high = np.ones_like(fits, dtype=float), fits.astype(float)
+    answer = np.asarray(known["answer_tokens"])
     for _ in range(_ROUNDS):
         middle = np.sqrt(low * high)
         values = _at(known, middle)
-        answer = np.asarray(known["answer_tokens"])
         stay = np.asarray(values["ttft_s"]) + answer * np.asarray(values["tpot_s"])
         more = rate * stay > middle
         low, high = np.where(more, middle, low), np.where(more, high, middle)
-    return np.where(by_rate, np.sqrt(low * high), start)
+    return np.asarray(np.sqrt(low * high))
 
 
 def _at(known: Mapping[str, Real], running: FloatArray) -> dict[str, Real]:

@@ -1,4 +1,4 @@
-"""How long a model takes to read a prompt and to write the next token, by roofline and fitted overheads.
+"""How long a step takes in which every running request gets its next token: a roofline and overheads.
 
 One copy of a model runs on `replica_count` accelerators and works on `running_sequences` at once.
 """
@@ -8,16 +8,19 @@ import numpy as np
 from farthing.units.types import Real
 
 
-def expert_coverage_share(expert_count: Real, experts_per_token: Real, running_sequences: Real) -> Real:
+def expert_coverage_share(
+    expert_count: Real, experts_per_token: Real, running_sequences: Real, verified_tokens: Real
+) -> Real:
     """Share of the routed experts that a step of so many tokens touches at all.
 
-    1 - (1 - k/E)^B under even routing; 1 without experts. Source: shazeer-2017-moe.
+    1 - (1 - k/E)^(B · tokens of each) under even routing; 1 without experts. Source: shazeer-2017-moe.
 
-    >>> round(float(expert_coverage_share(256, 8, 64)), 3), float(expert_coverage_share(0, 0, 64))
+    >>> round(float(expert_coverage_share(256, 8, 64, 1)), 3), float(expert_coverage_share(0, 0, 64, 1))
     (0.869, 1.0)
     """
     missed = 1 - experts_per_token / np.maximum(expert_count, 1)
-    return np.where(np.asarray(expert_count) > 0, 1 - np.power(missed, running_sequences), 1.0)
+    touched = 1 - np.power(missed, running_sequences * verified_tokens)
+    return np.where(np.asarray(expert_count) > 0, touched, 1.0)
 
 
 def dense_read_s(
@@ -83,25 +86,70 @@ def kv_read_s(
 
 def decode_flop_s(
     active_params: Real,
+    active_routed_params: Real,
     running_sequences: Real,
+    verified_tokens: Real,
     replica_count: Real,
     serve_peak_flop_per_s: Real,
     decode_flop_share: Real,
+    expert_flop_share: Real,
 ) -> Real:
     """Time of the arithmetic of one step, in seconds: 2 · active parameters · tokens.
 
+    Each sequence has one token in a step, or as many as are guessed and checked. Experts each see few of
+    the tokens, so their matrices reach a share of the peak of their own.
     Source: pope-2022-inference, fit-serving-2026.
 
-    >>> decode_flop_s(50e9, 100, 1, 1e15, 0.5)
-    0.02
+    >>> [decode_flop_s(50e9, routed, 100, 1, 1, 1e15, 0.5, 0.25) for routed in (0, 50e9)]
+    [0.02, 0.04]
     """
-    work = 2 * active_params * running_sequences
-    return work / (replica_count * serve_peak_flop_per_s * decode_flop_share)
+    dense = (active_params - active_routed_params) / decode_flop_share
+    work = 2 * running_sequences * verified_tokens * (dense + active_routed_params / expert_flop_share)
+    return work / (replica_count * serve_peak_flop_per_s)
+
+
+def decode_attention_flop_s(
+    running_sequences: Real,
+    verified_tokens: Real,
+    mean_held_tokens: Real,
+    attention_layer_count: Real,
+    head_count: Real,
+    head_dimension: Real,
+    v_head_dimension: Real,
+    kv_lora_rank: Real,
+    rope_dimension: Real,
+    replica_count: Real,
+    half_peak_flop_per_s: Real,
+    attention_flop_share: Real,
+) -> Real:
+    """Time of the arithmetic of attention in one step, in seconds: 2 · tokens · kept · heads · (key + value).
+
+    Latent attention multiplies every head by the compressed vector, which for long contexts is more than
+    all its weights ask for. Source: deepseek-2024-v2, fit-serving-2026.
+
+    >>> round(float(decode_attention_flop_s(64, 1, 8000, 61, 128, 128, 128, 512, 64, 8, 1e15, 0.5)), 4)
+    0.0022
+    """
+    latent = np.asarray(kv_lora_rank) > 0
+    width = np.where(latent, 2 * kv_lora_rank + rope_dimension, head_dimension + v_head_dimension)
+    work = (
+        2
+        * running_sequences
+        * verified_tokens
+        * mean_held_tokens
+        * attention_layer_count
+        * head_count
+        * width
+    )
+    return work / (replica_count * half_peak_flop_per_s * attention_flop_share)
 
 
 def exchange_s(
+    tp: Real,
     replica_count: Real,
     layer_count: Real,
+    moe_layer_count: Real,
+    experts_per_token: Real,
     hidden_size: Real,
     running_sequences: Real,
     link_byte_per_s: Real,
@@ -110,14 +158,22 @@ def exchange_s(
 ) -> Real:
     """Time that the accelerators of one copy exchange activations in a step, in seconds.
 
-    Two all-reduces a layer: a latency for each doubling, and 2·(n-1)/n · tokens · hidden · 2 bytes.
-    Source: thakur-2005-collectives, fit-serving-2026.
+    A tensor group has two all-reduces a layer, each with a latency for each doubling and 2·(n-1)/n · tokens
+    · hidden · 2 bytes. Where a copy is wider than its tensor group, each group has its own sequences, and
+    layers of experts send every token there (1 byte) and back (2 bytes) instead.
+    Source: thakur-2005-collectives, deepseek-2024-v3, fit-serving-2026.
 
-    >>> [round(float(exchange_s(n, 80, 8192, 64, 450e9, 0.5, 1e-5)), 4) for n in (1, 8)]
+    >>> [round(float(exchange_s(n, n, 80, 0, 0, 8192, 64, 450e9, 0.5, 1e-5)), 4) for n in (1, 8)]
     [0.0, 0.0061]
+    >>> round(float(exchange_s(1, 32, 61, 58, 8, 7168, 2048, 450e9, 0.5, 1e-5)), 4)
+    0.0085
     """
-    moved = 2 * (replica_count - 1) / replica_count * running_sequences * hidden_size * 2
-    return 2 * layer_count * (all_reduce_s * np.log2(replica_count) + moved / (link_byte_per_s * link_share))
+    groups = replica_count / np.minimum(tp, replica_count)
+    group, rate = replica_count / groups, link_byte_per_s * link_share
+    own = running_sequences * hidden_size / groups
+    reduced = 2 * layer_count * (all_reduce_s * np.log2(group) + 4 * (group - 1) / group * own / rate)
+    sent = 3 * experts_per_token * own / group * (groups - 1) / groups
+    return reduced + moe_layer_count * (2 * all_reduce_s * np.log2(groups) + sent / rate)
 
 
 def overhead_s(
@@ -145,114 +201,19 @@ def decode_step_s(
     expert_read_s: Real,
     decode_flop_s: Real,
     kv_read_s: Real,
+    decode_attention_flop_s: Real,
     exchange_s: Real,
     overhead_s: Real,
 ) -> Real:
     """Time until every running sequence has its next token, in seconds.
 
-    Weights are read while the arithmetic goes on, so the longer of the two counts (rounded where they
-    are alike); caches, exchanges and overheads add to it. Source: williams-2009-roofline, fit-serving-2026.
+    Weights, and then caches, are read while their arithmetic goes on, so the longer of the two counts
+    (rounded where they are alike); exchanges and overheads add to it.
+    Source: williams-2009-roofline, fit-serving-2026.
 
-    >>> round(float(decode_step_s(0.01, 0.0, 0.001, 0.002, 0.001, 0.001)), 4)
+    >>> round(float(decode_step_s(0.01, 0.0, 0.001, 0.002, 0.0, 0.001, 0.001)), 4)
     0.014
     """
-    roof = np.power(np.power(dense_read_s + expert_read_s, 4) + np.power(decode_flop_s, 4), 0.25)
-    return roof + kv_read_s + exchange_s + overhead_s
-
-
-def prefill_flop(
-    active_params: Real,
-    computed_tokens: Real,
-    attention_layer_count: Real,
-    head_count: Real,
-    head_dimension: Real,
-    prompt_tokens: Real,
-) -> Real:
-    """Arithmetic of reading one prompt, in FLOP; tokens that a cache holds are attended to, not computed.
-
-    2·N·s + 2 · layers · heads · width · s · context. Source: pope-2022-inference.
-
-    >>> f"{prefill_flop(70e9, 1000, 80, 64, 128, 1000):.3e}"
-    '1.413e+14'
-    """
-    attention = 2 * attention_layer_count * head_count * head_dimension * computed_tokens * prompt_tokens
-    return 2 * active_params * computed_tokens + attention
-
-
-def prefill_s(
-    prefill_flop: Real,
-    computed_tokens: Real,
-    replica_count: Real,
-    serve_peak_flop_per_s: Real,
-    prefill_flop_share: Real,
-    layer_count: Real,
-    hidden_size: Real,
-    link_byte_per_s: Real,
-    link_share: Real,
-) -> Real:
-    """Time to read one prompt alone, in seconds: its arithmetic and the exchange of its activations.
-
-    Source: pope-2022-inference, fit-serving-2026.
-
-    >>> round(float(prefill_s(1.4e14, 1000, 1, 1e15, 0.5, 80, 8192, 450e9, 0.5)), 3)
-    0.28
-    """
-    moved = 2 * (replica_count - 1) / replica_count * computed_tokens * hidden_size * 2
-    work = prefill_flop / (replica_count * serve_peak_flop_per_s * prefill_flop_share)
-    return work + 2 * layer_count * moved / (link_byte_per_s * link_share)
-
-
-def tpot_s(
-    decode_step_s: Real,
-    prefill_s: Real,
-    running_sequences: Real,
-    answer_tokens: Real,
-    interference_ratio: Real,
-    speculated_tokens: Real,
-) -> Real:
-    """Time between two tokens of one answer, in seconds.
-
-    Every step also reads the prompts of those who come next: (B - 1)/o of a prompt a step, as far as both
-    share the accelerators. A step that accepts guessed tokens counts for all of them.
-    Source: fit-serving-2026.
-
-    >>> round(float(tpot_s(0.02, 0.1, 33, 320, 1.0, 1.0)), 3)
-    0.03
-    """
-    arriving = np.maximum(running_sequences - 1, 0) / np.maximum(answer_tokens, 1)
-    return (decode_step_s + interference_ratio * arriving * prefill_s) / speculated_tokens
-
-
-def ttft_s(
-    prefill_s: Real,
-    decode_step_s: Real,
-    running_sequences: Real,
-    engine_first_s: Real,
-    waiting_ratio: Real,
-    waiting_exponent: Real,
-    step_wait_ratio: Real,
-) -> Real:
-    """Time to the first token in a closed loop of so many requests, in seconds.
-
-    A fixed part, its own prompt, a share of the prompts of the others, and some running steps.
-    Source: fit-serving-2026.
-
-    >>> round(float(ttft_s(0.1, 0.02, 1, 0.03, 0.2, 0.9, 1.0)), 2)
-    0.15
-    """
-    others = np.power(np.maximum(running_sequences - 1, 0), waiting_exponent)
-    return engine_first_s + prefill_s * (1 + waiting_ratio * others) + step_wait_ratio * decode_step_s
-
-
-def output_tokens_per_s(
-    running_sequences: Real, answer_tokens: Real, ttft_s: Real, tpot_s: Real, copy_count: Real
-) -> Real:
-    """Tokens that all copies write a second while each has so many requests: Little's law.
-
-    B · o / (TTFT + (o - 1) · TPOT) · copies. Source: little-1961.
-
-    >>> round(float(output_tokens_per_s(64, 500, 0.5, 0.02, 1)))
-    3053
-    """
-    whole = ttft_s + (answer_tokens - 1) * tpot_s
-    return copy_count * running_sequences * answer_tokens / whole
+    weights = np.power(np.power(dense_read_s + expert_read_s, 4) + np.power(decode_flop_s, 4), 0.25)
+    caches = np.power(np.power(kv_read_s, 4) + np.power(decode_attention_flop_s, 4), 0.25)
+    return weights + caches + exchange_s + overhead_s

@@ -76,18 +76,20 @@ def _held(kept: Real, window_tokens: Real, windowed_layer_count: Real, attention
 def kv_shard_count(
     tp: Real, kv_head_count: Real, kv_lora_rank: Real, replica_count: Real, latent_shard_exponent: Real
 ) -> Real:
-    """Accelerators among which a sequence's cache is spread.
+    """Accelerators among which the caches of a copy are spread.
 
-    Heads are shared out, as far as there are any. A latent vector belongs to all heads: under tensor
-    parallelism every rank keeps it whole, under data-parallel attention each rank has its own sequences;
-    accelerators to the power of the fitted exponent stands for whichever is used.
+    A tensor group shares out the heads, as far as there are any; a latent vector belongs to all of them, and
+    every rank keeps it whole but for what engines do about it: ranks to the power of the fitted exponent.
+    Where a copy is wider than its tensor group, each group keeps its own sequences or layers.
     Source: deepseek-2024-v2, fit-serving-2026.
 
-    >>> float(kv_shard_count(8, 4, 0, 8, 0.5)), float(kv_shard_count(8, 128, 512, 16, 0.5))
-    (4.0, 4.0)
+    >>> float(kv_shard_count(8, 4, 0, 8, 0.5)), float(kv_shard_count(1, 128, 512, 16, 0.5))
+    (4.0, 16.0)
     """
-    heads = np.minimum(tp, np.maximum(kv_head_count, 1))
-    return np.where(np.asarray(kv_lora_rank) > 0, np.power(replica_count, latent_shard_exponent), heads)
+    group = np.minimum(tp, replica_count)
+    heads = np.minimum(group, np.maximum(kv_head_count, 1))
+    shared = np.where(np.asarray(kv_lora_rank) > 0, np.power(group, latent_shard_exponent), heads)
+    return shared * replica_count / group
 
 
 def routed_params(expert_params: Real, expert_count: Real, moe_layer_count: Real) -> Real:
@@ -97,6 +99,15 @@ def routed_params(expert_params: Real, expert_count: Real, moe_layer_count: Real
     45097156608
     """
     return expert_params * expert_count * moe_layer_count
+
+
+def active_routed_params(expert_params: Real, experts_per_token: Real, moe_layer_count: Real) -> Real:
+    """Parameters of the routed experts of one token. Source: shazeer-2017-moe.
+
+    >>> active_routed_params(176_160_768, 2, 32)
+    11274289152
+    """
+    return expert_params * experts_per_token * moe_layer_count
 
 
 def serve_weight_byte(params: Real, weight_byte: Real) -> Real:
