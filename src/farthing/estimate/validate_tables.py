@@ -38,7 +38,7 @@ class Kind:
         return found
 
     def usable(self, row: Row, quantity: str) -> bool:
-        """Whether a measurement counts: of runs quality A and B, of servings neither suspect nor derived."""
+        """Whether a measurement counts: of runs quality A and B, of servings what is sure and measured."""
         if self.name == "serving":
             derived = quantity == "output_tok_s" and row.get("tput_kind") not in ("", None, "measured")
             return not (row.get("suspect") or derived)
