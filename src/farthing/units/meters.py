@@ -24,11 +24,6 @@ class Meter:
         """Whether it counts tokens, which is what prices per million speak of."""
         return self.unit == "token"
 
-    @property
-    def column(self) -> str:
-        """The name of its quantity: `input` is counted by `input_tokens`."""
-        return f"{self.name}_tokens" if self.is_tokens else f"{self.name}_count"
-
 
 _ALL: Final = (
     Meter("input", "token", "", "input tokens, uncached"),
