@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farthing.app.state import last_answer
+from farthing.catalog.data_folder import data_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ def look_around() -> tuple[Found, ...]:
     """Everything that was found; nothing is opened and nothing leaves the machine."""
     places = (
         ("the last answer", last_answer(), "farthing why NAME explains it"),
+        ("newer prices than those that ship", data_folder() / "prices", "farthing catalog prices uses them"),
         ("a ledger", _ledger(), "nothing reads it yet"),
         ("Claude Code logs", Path.home() / ".claude" / "projects", "nothing reads them yet"),
         ("Codex logs", Path.home() / ".codex" / "sessions", "nothing reads them yet"),

@@ -6,10 +6,14 @@ _DOORS = (
     (
         "Estimate",
         "what it will cost",
-        "farthing train --accelerator a100-sxm-80gb --count 280 --duration '2 weeks' --rate '$2.50/h'",
+        "farthing tokens --model claude-sonnet-4-5 --input 2000 --output 500 --requests 10k/day",
     ),
     ("Track", "where the money goes", ""),
-    ("Optimize", "what it would cost done better", ""),
+    (
+        "Optimize",
+        "what it would cost done better",
+        "farthing compare --option api:gpt-4o --option 'self:llama-3.1-70b@h100-sxm*4' --demand 5M/day",
+    ),
     ("Check", "whether a number is true", "farthing why compute_cost_usd"),
 )
 
