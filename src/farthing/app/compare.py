@@ -1,12 +1,14 @@
 """`compare`: ways to do one workload side by side."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypedDict, Unpack, cast
 
 import msgspec
 
 from farthing.app.asking import Asked, ask, today
+from farthing.app.compare_savings import with_savings
 from farthing.app.reading import Written
 from farthing.app.train import Way, usd_per_unit
 from farthing.estimate import compare as comparing
@@ -17,7 +19,7 @@ from farthing.estimate.graph import names_of
 from farthing.estimate.question import Question
 from farthing.estimate.solve import solved
 from farthing.pricing import age
-from farthing.pricing.book import book
+from farthing.pricing.book import Book, book
 from farthing.pricing.overlay import book_with
 
 
@@ -49,6 +51,8 @@ class CompareOptions(TypedDict, total=False):
     price_decline: Written
     ttft: Written
     tpot: Written
+    trace: str
+    savings: str
     tasks: Written
     labor: Written
     term: str
@@ -80,6 +84,9 @@ def compare(**options: Unpack[CompareOptions]) -> Comparison:
 def answer(asked: Asked) -> Estimate:
     """The comparison for options that were read already."""
     question = asked.with_names(names_of(comparing.NAMED))
+    if (path := question.word("savings")) is not None:
+        told = with_savings(question.many.get("option", ()), path)
+        question = replace(question, many={**question.many, "option": told})
     used = book_with(question.books, asked.given_rates)
     found = solved(question, partial(_estimate, used=used))
     odd = (*used.problems, *age.problems(used, question.as_of, today()))
@@ -87,8 +94,8 @@ def answer(asked: Asked) -> Estimate:
     return in_currency(found, asked.currency, usd_per_unit(asked))
 
 
-def _estimate(question: Question, used: object) -> Estimate:
-    return comparing.estimate(question, used)  # type: ignore[arg-type]
+def _estimate(question: Question, used: Book) -> Estimate:
+    return comparing.estimate(question, used)
 
 
 def ways() -> tuple[Way, ...]:

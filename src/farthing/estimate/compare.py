@@ -11,6 +11,7 @@ from farthing.estimate.compare_draws import Draws, side_of
 from farthing.estimate.compare_own import MIX, OWN, TEXT, assume_as, known_sets, text_chain
 from farthing.estimate.compare_terms import Option
 from farthing.estimate.compare_text import Wanted, wanted
+from farthing.estimate.compare_trace import with_trace
 from farthing.estimate.gather import Inputs
 from farthing.estimate.graph import Chain
 from farthing.estimate.question import Question
@@ -56,6 +57,7 @@ def estimate(question: Question, book: Book) -> Comparison:
     Raises InputError for what cannot be understood, FarthingError with an `infeasible` problem where a
     model does not fit or cannot meet a latency, and one with `unpriced` where no option has a price.
     """
+    question, noted = with_trace(question)
     asked = [wanted(text) for text in question.many.get("option", ())]
     if not asked:
         raise InputError([_nothing_to_compare()])
@@ -66,7 +68,7 @@ def estimate(question: Question, book: Book) -> Comparison:
         raise FarthingError([problem for each in options for problem in each.problems] or [_no_price()])
     work = _workload(question)
     found = Draws(work, tuple(priced), question.draws)
-    return compare_build.answer(question, book, options, found)
+    return compare_build.answer(question, book, options, found, noted)
 
 
 def _options(question: Question, book: Book, asked: Sequence[Wanted]) -> Iterator[Option]:

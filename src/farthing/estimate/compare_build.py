@@ -34,13 +34,15 @@ class Pair(NamedTuple):
     other: int
 
 
-def answer(question: Question, book: Book, options: Sequence[Option], found: Draws) -> Comparison:
+def answer(
+    question: Question, book: Book, options: Sequence[Option], found: Draws, noted: Sequence[Problem]
+) -> Comparison:
     """The whole answer."""
     pair = _pair(found)
     breaks = {place: _breakeven(found, pair.first, place) for place in range(len(found.sides))}
     quality = rated(question, options)
     flips = tuple(_flips(found, pair))
-    problems = tuple(_problems(options, found, pair, breaks[pair.other]))
+    problems = (*noted, *_problems(options, found, pair, breaks[pair.other]))
     told = [found.work, *(part.run for option in options for part in option.parts)]
     return Comparison(
         farthing=__version__,
@@ -236,3 +238,4 @@ def _problems(options: Sequence[Option], found: Draws, pair: Pair, breaks: Float
     if pair.first != pair.other:
         yield from compare_words.never(found, pair, breaks)
     yield from compare_words.assumed(found)
+    yield from compare_words.alone(found)

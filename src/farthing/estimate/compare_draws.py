@@ -57,6 +57,24 @@ class Draws:
         volume, months = self.value("request_count_per_day"), self.value("horizon_month")
         return np.stack([self.spread(side.terms.cost_usd(volume, months)) for side in self.sides])
 
+    @property
+    def shared_task_count(self) -> float:
+        """Tasks that share one integration, the most that any option was told."""
+        runs = (part.run for side in self.sides for part in side.option.parts)
+        return max(float(np.median(run.values["task_count"])) for run in runs)
+
+    def medians_at(self, task_count: float) -> list[float]:
+        """A month of every option on the medians, were so many tasks to share an integration."""
+        volume, months = medians(self.work, ("request_count_per_day", "horizon_month"))
+        found = []
+        for side in self.sides:
+            values = [
+                part.run.plan.run({**_bumped(part.run, {}, 1), "task_count": task_count})
+                for part in side.option.parts
+            ]
+            found.append(_one(side.option.joined(values).cost_usd(volume, months)))
+        return found
+
     @cached_property
     def cheapest_share(self) -> FloatArray:
         """How often each is the cheapest, all on the same draws; of equals the one named first."""

@@ -1,12 +1,12 @@
 """An option on accelerators of its own: whole replicas, a spare beside them, idle hours paid for."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from farthing.catalog import find
+from farthing.estimate.bill import assume_missing
 from farthing.estimate.compare_api import reasoned, text_inputs
 from farthing.estimate.compare_own import assume_as, question_of, text_chain, worked_out
 from farthing.estimate.compare_terms import Fleet, Option, Part, Terms
@@ -16,9 +16,10 @@ from farthing.estimate.graph import Chain
 from farthing.estimate.question import Number, Question
 from farthing.estimate.rent import RENT, gather_rent
 from farthing.estimate.run import evaluate
-from farthing.estimate.serving_prediction import predict
+from farthing.estimate.serve_load import Asked, Target
+from farthing.estimate.serve_search import Extras, Layouts
 from farthing.estimate.serving_row import setup_of
-from farthing.estimate.serving_setup import Load, ServingSetup
+from farthing.estimate.serving_setup import ServingSetup
 from farthing.estimate.serving_steps import physics
 from farthing.formulas import compare
 from farthing.units.figures import figure
@@ -29,10 +30,9 @@ from farthing.units.types import Real
 HOSTED: Final[Chain] = (compare.replica_request_count_per_day, compare.replica_usd_per_month)
 SPEED: Final = "replica_output_tokens_per_s"
 _WANTED: Final = ("replica_request_count_per_day", "replica_usd_per_month")
-_FLEET: Final = ("peak_multiple", "least_replica_count", "spare_replica_count")
-_LOADS: Final = tuple(Load("closed", float(2**power)) for power in range(12))
+_FLEET: Final = ("peak_to_mean_ratio", "headroom_share", "least_count", "redundant_count")
 _SIZES: Final = (1, 2, 4, 8, 16, 32)
-_SEEN: Final = ("call_input_tokens", "call_output_tokens")
+_SEEN: Final = ("call_input_tokens", "call_output_tokens", "cache_read_tokens")
 
 
 def option(question: Question, wanted: Wanted, more: Callable[[Inputs], None] | None = None) -> Option:
@@ -48,8 +48,10 @@ def option(question: Question, wanted: Wanted, more: Callable[[Inputs], None] | 
     if more is not None:
         more(inputs)
     chain = (*text_chain(inputs.question), *HOSTED)
-    for name in _FLEET:
-        assume_as(inputs, name, name)
+    assume_as(inputs, "peak_to_mean_ratio", "peak_to_mean_ratio")
+    assume_as(inputs, "headroom_share", "headroom_share")
+    assume_as(inputs, "compared_redundant_count", "redundant_count")
+    inputs.derive("least_count", 1.0, "one is always warm; replicas= keeps more")
     run = worked_out(inputs, chain, (*_WANTED, *_FLEET))
     return Option(wanted, (Part(run, _terms),), models=(wanted.what,), problems=noted)
 
@@ -74,41 +76,35 @@ def gather_hosting(inputs: Inputs, wanted: Wanted) -> tuple[Problem, ...]:
 
 
 def _gather_speed(inputs: Inputs, wanted: Wanted) -> None:
-    """Tokens a second of one replica at full load, or at the load that still meets the latency asked for."""
-    read, written = _lengths(inputs)
+    """Tokens a second of one replica with the most requests that memory and latency allow, as in `serve`."""
+    read, written, cached = _lengths(inputs)
     setup = _setup(wanted, read, written)
-    if float(physics([setup]).most_sequences[0]) < 1:
+    first, each = (_target(wanted, inputs, name) for name in ("ttft_ms", "tpot_ms"))
+    asked = Asked("rate", read, written)
+    copy = Layouts((setup,), asked, Target(first, each), Extras(prefix_share=cached), monotone=False)
+    if copy.fits[0] < 1:
         raise FarthingError([_does_not_fit(wanted, setup)])
-    targets = {name: _least(wanted, inputs, name) for name in ("ttft_ms", "tpot_ms")}
-    asked = {name: value for name, value in targets.items() if value is not None}
-    tried = [replace(setup, load=load) for load in _LOADS] if asked else [setup]
-    found = predict(tried)
-    able = np.all([found[name].mid <= most for name, most in asked.items()], axis=0) if asked else [True]
-    if not np.any(able):
-        raise FarthingError([_too_slow(wanted, asked)])
-    speeds = np.where(able, found["output_tok_s"].mid, 0.0)
-    place = int(np.argmax(speeds))
-    said = f"{read:,.0f} tokens in, {written:,.0f} out, {_load(tried[place])}, {setup.weight_format} weights"
-    if asked:
-        said += ", within " + " and ".join(f"{name} {most:g}" for name, most in asked.items())
-    speed = Spread.lognormal(float(speeds[place]), float(found["output_tok_s"].log_sd[place]))
+    if copy.limit[0] < 1:
+        raise FarthingError([_too_slow(wanted, first, each)])
+    running = copy.limit
+    said = (
+        f"{read:,.0f} tokens in, {written:,.0f} out, {running[0]:.0f} at once, {setup.weight_format} weights"
+    )
+    if math.isfinite(min(first, each)):
+        said += ", within the latency asked for"
+    speed = Spread.lognormal(float(copy.throughput(running)[0]), copy.log_sd(0)["tpot_ms"])
     inputs.derive(SPEED, speed, said, ("fit-serving-2026",))
 
 
-def _load(setup: ServingSetup) -> str:
-    return "full load" if setup.load.kind == "full" else f"{setup.load.size:g} at once"
-
-
-def _lengths(inputs: Inputs) -> tuple[float, float]:
-    """Mean tokens of a call, as the workload's medians say."""
-    from farthing.estimate.bill import assume_missing
-
+def _lengths(inputs: Inputs) -> tuple[float, float, float]:
+    """Mean tokens of a call in and out, and the share of the input that is cached, on the medians."""
     chain = text_chain(inputs.question)
     copy = inputs.copy()
     assume_missing(copy, chain, _SEEN)
     copy.question = replace(copy.question, sets={}, draws=1)
     run = evaluate(chain, copy, _SEEN)
-    return max(1.0, run.median(_SEEN[0])), max(1.0, run.median(_SEEN[1]))
+    read, written, cached = (run.median(name) for name in _SEEN)
+    return max(1.0, read), max(1.0, written), min(cached / max(1.0, read), 0.99)
 
 
 def _setup(wanted: Wanted, read: float, written: float) -> ServingSetup:
@@ -130,10 +126,10 @@ def _setup(wanted: Wanted, read: float, written: float) -> ServingSetup:
     )
 
 
-def _least(wanted: Wanted, inputs: Inputs, name: str) -> float | None:
-    """A latency target of the option, else of the question."""
+def _target(wanted: Wanted, inputs: Inputs, name: str) -> float:
+    """A latency target of the option, else of the question; infinite where there is none."""
     said = wanted.numbers.get(name, inputs.question.numbers.get(name))
-    return None if said is None else _middle(said)
+    return math.inf if said is None else _middle(said)
 
 
 def _middle(value: Number) -> float:
@@ -161,8 +157,12 @@ def _size_that_fits(setup: ServingSetup) -> int | None:
     return next((size for size, most in zip(larger, room, strict=True) if most >= 1), None)
 
 
-def _too_slow(wanted: Wanted, asked: dict[str, float]) -> Problem:
-    targets = " and ".join(f"{name} of {most:g}" for name, most in asked.items())
-    what = f"{wanted.title} cannot meet {targets} even for one request at a time"
+def _too_slow(wanted: Wanted, first: float, each: float) -> Problem:
+    targets = " and ".join(
+        f"{most:g} ms to {what}"
+        for what, most in (("the first token", first), ("each next one", each))
+        if math.isfinite(most)
+    )
+    what = f"{wanted.title} cannot meet {targets}, even for one request at a time"
     fix = "take faster accelerators or more of them, a smaller model, or a looser target"
     return Problem("infeasible", "error", "--option", what, "the serving model says so", fix)

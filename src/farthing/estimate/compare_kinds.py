@@ -20,6 +20,10 @@ from farthing.units.spread import Spread
 from farthing.units.types import Real
 
 _TUNED_EXAMPLES: Final = ("example_count", "tokens_per_example", "epoch_count")
+_CASCADE_ITSELF: Final = (
+    *("other_once_usd", "other_usd_per_month", "build_h", "integration_h"),
+    *("spared_h_per_month", "saved_usd_per_month"),
+)
 BY_HAND: Final[Chain] = (compare.handling_h, compare.person_request_usd)
 
 
@@ -74,8 +78,7 @@ def cascade(question: Question, book: Book, wanted: Wanted) -> Option:
 
 def _stage(question: Question, book: Book, wanted: Wanted) -> Option:
     """One model of a cascade, without the work around it, which is the cascade's."""
-    own = ("other_once_usd", "other_usd_per_month", "build_h", "integration_h", "spared_h_per_month")
-    alone = replace(wanted, numbers={k: v for k, v in wanted.numbers.items() if k not in own})
+    alone = replace(wanted, numbers={k: v for k, v in wanted.numbers.items() if k not in _CASCADE_ITSELF})
     return (
         compare_hosted.option(question, alone) if wanted.hosted else compare_api.option(question, book, alone)
     )

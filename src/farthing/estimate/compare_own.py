@@ -47,6 +47,7 @@ _NOTHING: Final = {
     "task_count": "this task alone",
     "care_h_per_month": "no upkeep was named",
     "spared_h_per_month": "it spares nobody any hours",
+    "saved_usd_per_month": "it saves nothing elsewhere",
 }
 
 

@@ -36,7 +36,7 @@ _GB: Final = 1e9
 _LEAST_READ_GB: Final = 0.25  # of a namespace, for one query
 _AROUND: Final = (
     *("other_once_usd", "other_usd_per_month", "build_h", "integration_h", "care_h_per_month"),
-    "spared_h_per_month",
+    *("spared_h_per_month", "saved_usd_per_month"),
 )
 _KB: Final = 1e3
 """A serverless store bills a write unit for each kilobyte written, a read unit for each gigabyte searched."""

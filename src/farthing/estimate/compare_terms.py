@@ -32,9 +32,10 @@ class Fleet:
 
     replica_request_count_per_day: Real
     replica_usd_per_month: Real
-    peak_multiple: Real
-    least_replica_count: Real
-    spare_replica_count: Real
+    peak_to_mean_ratio: Real
+    headroom_share: Real
+    least_count: Real
+    redundant_count: Real
 
     def at(self, request_count_per_day: Real) -> dict[str, Real]:
         """What it costs, how many are paid for and how busy they are at a volume."""
@@ -42,9 +43,10 @@ class Fleet:
             "request_count_per_day": request_count_per_day,
             "replica_request_count_per_day": self.replica_request_count_per_day,
             "replica_usd_per_month": self.replica_usd_per_month,
-            "peak_multiple": self.peak_multiple,
-            "least_replica_count": self.least_replica_count,
-            "spare_replica_count": self.spare_replica_count,
+            "peak_to_mean_ratio": self.peak_to_mean_ratio,
+            "headroom_share": self.headroom_share,
+            "least_count": self.least_count,
+            "redundant_count": self.redundant_count,
         }
         return plan(_FLEET, frozenset(known), _FLEET_WANTED).run(known)
 

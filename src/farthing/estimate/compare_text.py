@@ -19,12 +19,12 @@ from farthing.units.spread import Spread
 
 KINDS: Final = ("api", "self", "finetuned", "distilled", "rag", "cascade", "people", "code", "program")
 _COMMON: Final = (
-    *("name", "once", "monthly", "build", "integration", "care", "spared", "labor"),
+    *("name", "once", "monthly", "build", "integration", "care", "spared", "labor", "saved"),
     *("quality", "success"),
 )
 _API: Final = ("tier", "region", "reasoning")
 _SELF: Final = (
-    *("rate", "term", "provider_kind", "spares", "replicas", "peak", "usable", "tok_s"),
+    *("rate", "term", "provider_kind", "spares", "replicas", "peak", "headroom", "tok_s"),
     *("precision", "kv_precision", "engine", "tp", "ttft", "tpot"),
 )
 _MODEL: Final = (*_API, *_SELF)
@@ -51,14 +51,15 @@ NUMBERS: Final[Mapping[str, str]] = {
     "care": "care_h_per_month",
     "spared": "spared_h_per_month",
     "labor": "labor_usd_per_hour",
+    "saved": "saved_usd_per_month",
     "quality": "quality_score",
     "success": "success_share",
     "reasoning": "output_multiple",
     "rate": "rent_usd_per_gpu_hour",
-    "spares": "spare_replica_count",
-    "replicas": "least_replica_count",
-    "peak": "peak_multiple",
-    "usable": "usable_share",
+    "spares": "redundant_count",
+    "replicas": "least_count",
+    "peak": "peak_to_mean_ratio",
+    "headroom": "headroom_share",
     "tok_s": "replica_output_tokens_per_s",
     "tp": "tp",
     "ttft": "ttft_ms",
@@ -81,7 +82,18 @@ NUMBERS: Final[Mapping[str, str]] = {
 """The canonical name of each setting that is a number; the others are words."""
 
 _HOURS: Final = {"build": "build_h", "integration": "integration_h"}
-_ANY: Final = ("spares", "retunings", "changed", "care", "spared", "once", "monthly", "request", "pass")
+_ANY: Final = (
+    "saved",
+    "spares",
+    "retunings",
+    "changed",
+    "care",
+    "spared",
+    "once",
+    "monthly",
+    "request",
+    "pass",
+)
 _LARGEST: Final = 500
 
 

@@ -76,7 +76,8 @@ def _edges(one: Terms, other: Terms, draws: int, most: int) -> FloatArray:
 
 
 def _steps(fleet: Fleet, draws: int, most: int) -> FloatArray:
-    step = np.asarray(fleet.replica_request_count_per_day) / np.asarray(fleet.peak_multiple)
+    asked = np.asarray(fleet.peak_to_mean_ratio) * (1 + np.asarray(fleet.headroom_share))
+    step = np.asarray(fleet.replica_request_count_per_day) / asked
     return np.broadcast_to(step, (draws,))[:, None] * np.arange(1, most + 1)[None, :]
 
 

@@ -83,10 +83,24 @@ def never(found: Draws, pair: "Pair", breaks: FloatArray) -> Iterator[Problem]:
     yield Problem("no-breakeven", "note", "breakeven_tokens_per_day", what, why, "")
 
 
+def alone(found: Draws) -> Iterator[Problem]:
+    """Whether a task alone would be done in another way than as one of several that share an integration."""
+    tasks = found.shared_task_count
+    if tasks <= 1:
+        return
+    single, shared = found.medians_at(1.0), found.medians_at(tasks)
+    one, other = (min(range(len(costs)), key=costs.__getitem__) for costs in (single, shared))
+    costs = figure(single[one], "USD"), figure(shared[other], "USD")
+    what = f"alone {found.sides[one].title} is cheapest, {costs[0]} a month"
+    what += f"; as one of {tasks:g} tasks {found.sides[other].title}, {costs[1]}"
+    why = "an integration is paid once for all tasks that share it"
+    yield Problem("alone-or-integrated", "note", "--tasks", what, why, "")
+
+
 def assumed(found: Draws) -> Iterator[Problem]:
     """What somebody could take for counted, and is not."""
     if any(side.option.wanted.hosted for side in found.sides):
         what = "replicas are whole, one stands by, and idle hours are paid for"
         why = "that is what keeps own accelerators dear at low volumes"
-        fix = "spares=0, replicas=, peak= and usable= in brackets change it"
+        fix = "spares=0, replicas=, peak= and headroom= in brackets change it"
         yield Problem("integer-replicas", "note", "--option", what, why, fix)

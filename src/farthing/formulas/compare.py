@@ -35,38 +35,39 @@ def workload_tokens_per_day(request_tokens: Real, request_count_per_day: Real) -
 
 def replica_request_count_per_day(
     replica_output_tokens_per_s: Real,
-    usable_share: Real,
     call_output_tokens: Real,
     call_count: Real,
     retry_share: Real,
 ) -> Real:
     """Requests that one replica can answer in a day without a pause.
 
-    tokens/s · usable share · 86,400 / (tokens of a call · calls · (1 + retries)). Source: farthing-units.
+    tokens/s · 86,400 / (tokens of a call · calls · (1 + retries)). Source: farthing-units.
 
-    >>> round(replica_request_count_per_day(1000, 0.8, 400, 1, 0.0))
+    >>> round(replica_request_count_per_day(1000, 500, 1, 0.0))
     172800
     """
-    answered = replica_output_tokens_per_s * usable_share * _SECONDS_PER_DAY
+    answered = replica_output_tokens_per_s * _SECONDS_PER_DAY
     return answered / (np.maximum(call_output_tokens, 1.0) * call_count * (1 + retry_share))
 
 
 def busy_replica_count(
-    request_count_per_day: Real, peak_multiple: Real, replica_request_count_per_day: Real
+    request_count_per_day: Real,
+    peak_to_mean_ratio: Real,
+    headroom_share: Real,
+    replica_request_count_per_day: Real,
 ) -> Real:
     """Replicas that the busiest hour keeps at work: whole ones. Source: farthing-units.
 
-    ⌈requests · peak over mean / requests of a replica⌉
+    ⌈requests · peak over mean · (1 + headroom) / requests of a replica⌉
 
-    >>> float(busy_replica_count(100_000, 2.0, 172_800)), float(busy_replica_count(1, 2.0, 172_800))
+    >>> float(busy_replica_count(100_000, 2.0, 0.2, 172_800)), float(busy_replica_count(1, 2.0, 0.2, 172_800))
     (2.0, 1.0)
     """
-    return np.ceil(request_count_per_day * peak_multiple / replica_request_count_per_day)
+    asked = request_count_per_day * peak_to_mean_ratio * (1 + headroom_share)
+    return np.ceil(asked / replica_request_count_per_day)
 
 
-def paid_replica_count(
-    busy_replica_count: Real, least_replica_count: Real, spare_replica_count: Real
-) -> Real:
+def paid_replica_count(busy_replica_count: Real, least_count: Real, redundant_count: Real) -> Real:
     """Replicas that are paid for: the busy ones, at least so many, and spares that stand by.
 
     Source: farthing-units.
@@ -74,7 +75,7 @@ def paid_replica_count(
     >>> float(paid_replica_count(2, 1, 1))
     3.0
     """
-    return np.maximum(busy_replica_count, least_replica_count) + spare_replica_count
+    return np.maximum(busy_replica_count, least_count) + redundant_count
 
 
 def replica_usd_per_month(replica_gpu_count: Real, rent_usd_per_gpu_hour: Real) -> Real:
@@ -154,14 +155,17 @@ def upkeep_usd_per_month(
     storage_usd_per_month: Real,
     other_usd_per_month: Real,
     labor_usd_per_month: Real,
+    saved_usd_per_month: Real,
 ) -> Real:
-    """Everything paid in a month whatever is asked, replicas aside. Source: farthing-units.
+    """Everything paid in a month whatever is asked, replicas aside, less what is saved elsewhere.
 
-    >>> upkeep_usd_per_month(10, 2, 3, 5, 100)
-    120
+    Source: farthing-units.
+
+    >>> upkeep_usd_per_month(10, 2, 3, 5, 100, 20)
+    100
     """
     paid = retuning_usd_per_month + reindexing_usd_per_month + storage_usd_per_month
-    return paid + other_usd_per_month + labor_usd_per_month
+    return paid + other_usd_per_month + labor_usd_per_month - saved_usd_per_month
 
 
 def retuning_usd_per_month(tuning_usd: Real, retuning_count_per_year: Real) -> Real:

@@ -9,9 +9,9 @@ def _run(as_json: bool, as_of: str | None, **wanted: bool) -> int:
     asked = [name for name, is_wanted in wanted.items() if is_wanted]
     if len(asked) > 1:
         raise click.UsageError(f"--{asked[0]} and --{asked[1]} are two tables: ask for one.")
-    if as_of is not None and asked not in (["prices"], ["categories"]):
-        raise click.UsageError("--as-of goes with --prices or --categories.")
-    if asked in (["prices"], ["categories"]):
+    if as_of is not None and (not asked or asked[0] not in _DATED):
+        raise click.UsageError("--as-of goes with --prices, --categories or --roi.")
+    if asked and asked[0] in _DATED:
         return _DATED[asked[0]](as_json, as_of)
     return {"times": _times, "sizes": _sizes}.get("".join(asked), _published_run)(as_json)
 
@@ -84,13 +84,26 @@ def _categories(as_json: bool, as_of: str | None) -> int:
     return 0
 
 
+def _roi(as_json: bool, as_of: str | None) -> int:
+    from farthing.app.stated_roi import stated_roi
+    from farthing.doors.cli.output import in_color, width
+    from farthing.present import document
+    from farthing.present.stated_roi import render
+
+    found = stated_roi(_day(as_of))
+    click.echo(
+        document.encode(found) if as_json else render(found, width=width(), color=in_color()), nl=as_json
+    )
+    return 0
+
+
 def _day(as_of: str | None) -> date | None:
     from farthing.units.dates import parse_date
 
     return None if as_of is None else parse_date(as_of, "--as-of")
 
 
-_DATED = {"prices": _prices, "categories": _categories}
+_DATED = {"prices": _prices, "categories": _categories, "roi": _roi}
 
 command = click.Command(
     "demo",
@@ -107,6 +120,11 @@ command = click.Command(
         ),
         click.Option(
             ["--categories"], is_flag=True, help="instead, its seven kinds of models, beside the dated book"
+        ),
+        click.Option(
+            ["--roi"],
+            is_flag=True,
+            help="instead, its returns of tuning and hosting, recomputed",
         ),
         click.Option(["--as-of"], metavar="DATE", help="the day from which prices are looked at"),
     ],
