@@ -64,7 +64,7 @@ def prepared(question: Question) -> Prepared:
         main=main_of(run, ("cost_usd", "usd_per_m_output_tokens", "output_tok_s")),
         results=wanted,
         lines=serve_words.lines(run, owned=owned),
-        rows=rows_of(choice),
+        rows=rows_of(question, choice, run),
         problems=(*shaped, *loaded, *choice.problems, *paid, *hours, *serve_words.warnings(run, plan, fleet)),
         beside_published=False,
     )

@@ -25,6 +25,7 @@ WAITING: Final[Chain] = (
     queueing.prefill_busy_share,
     queueing.prefill_wait_s,
     queueing.slot_busy_share,
+    queueing.slot_wait_share,
     queueing.slot_wait_s,
 )
 SEEN: Final[Chain] = (
@@ -92,10 +93,16 @@ SLEEPING: Final[Chain] = (
 )
 APART: Final[Chain] = (
     disaggregation.prefill_count,
-    disaggregation.prefill_busy_share,
     disaggregation.kv_transfer_s,
     disaggregation.first_s,
 )
+POOLED: Final[Chain] = (
+    disaggregation.prefill_busy_share,
+    disaggregation.prefill_wait_share,
+    disaggregation.prefill_wait_s,
+    disaggregation.wait_busy_share,
+)
+"""Requests that come by themselves to accelerators that only read prompts."""
 OWNED: Final[Chain] = (
     ownership.capital_usd_per_gpu,
     ownership.annuity_share_per_year,
@@ -115,13 +122,13 @@ def chain_of(*, by_itself: bool, owned: bool, sleeping: bool, apart: bool) -> Ch
     """The chain for requests that come by themselves or so many at once, and for how the fleet is kept."""
     chain = OPEN if by_itself else CLOSED
     if apart:
-        chain = _replaced(chain, APART)
+        chain = replaced(chain, (*APART, *(POOLED if by_itself else ())))
     if owned:
-        chain = _replaced(chain, OWNED)
+        chain = replaced(chain, OWNED)
     return (*chain, *SLEEPING) if sleeping else chain
 
 
-def _replaced(chain: Iterable[Formula], others: Chain) -> Chain:
+def replaced(chain: Iterable[Formula], others: Chain) -> Chain:
     """A chain in which formulas take the place of those of the same name."""
     names = {formula.__name__ for formula in others}
     return (*(formula for formula in chain if formula.__name__ not in names), *others)
@@ -129,5 +136,5 @@ def _replaced(chain: Iterable[Formula], others: Chain) -> Chain:
 
 def every_name() -> frozenset[str]:
     """Every name that any of the chains computes or asks for."""
-    chains = (OPEN, CLOSED, SLEEPING, APART, OWNED)
+    chains = (OPEN, CLOSED, SLEEPING, APART, POOLED, OWNED)
     return frozenset().union(*map(names_of, chains), ("ttft_target_ms", "tpot_target_ms"))

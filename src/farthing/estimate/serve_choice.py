@@ -1,20 +1,22 @@
 """Which fleet answers a question of serving: the cheapest that does, or why none can and what would."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import cast
 
 from farthing.catalog import rental
-from farthing.catalog.facts import ProviderKind, Term
-from farthing.catalog.find import found_accelerator
+from farthing.catalog.facts import Accelerator, ProviderKind, Term
+from farthing.catalog.find import Found, found_accelerator
 from farthing.catalog.load import catalog
 from farthing.estimate.hardware import machines
 from farthing.estimate.question import Question
 from farthing.estimate.rent import RENT
-from farthing.estimate.serve_fleets import Fleet, Plan, enough, fleets, layouts_on, said
+from farthing.estimate.serve_fleets import Fleet, Plan, enough, fleets, layouts_on, rank, said
+from farthing.estimate.serve_inputs import PREFILL_LIMITS
 from farthing.estimate.serve_refusal import refused
+from farthing.estimate.serve_search import Layouts
 from farthing.units.problem import FarthingError, InputError, Problem
 
 
@@ -47,15 +49,41 @@ def choose(question: Question, plan: Plan) -> Choice:
         return Choice(plan, here[0], here, every[1:], (_cheapest(best),))
     asked = machines(question)
     plan = replace(plan, count=said(asked.question, "accelerator_count"))
-    layouts = layouts_on(plan, [asked.found])
-    if layouts is None:
-        raise FarthingError([refused(plan, asked.found, (), elsewhere(question, plan, asked.found.id))])
-    found = fleets(plan, layouts, _rent_of(question, asked.found.id))
-    able = tuple(fleet for fleet in found if enough(plan, fleet))
     others = elsewhere(question, plan, asked.found.id)
+    tried = [_able(question, each, asked.found) for each in _variants(question, plan)]
+    able = sorted((found for found in tried if found.able), key=lambda found: rank(found.plan, found.able[0]))
     if not able:
-        raise FarthingError([refused(plan, asked.found, tuple(found), others, layouts)])
-    return Choice(plan, able[0], able, others, asked.problems)
+        raise FarthingError([refused(plan, asked.found, tried[-1].fleets, others, tried[-1].layouts)])
+    first = able[0]
+    return Choice(first.plan, first.able[0], first.able, others, asked.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A plan on one accelerator: its layouts, the fleets that hold anything, those that serve all."""
+
+    plan: Plan
+    layouts: Layouts | None
+    fleets: tuple[Fleet, ...]
+
+    @property
+    def able(self) -> tuple[Fleet, ...]:
+        return tuple(fleet for fleet in self.fleets if enough(self.plan, fleet))
+
+
+def _able(question: Question, plan: Plan, part: Found[Accelerator]) -> _Tried:
+    layouts = layouts_on(plan, [part])
+    found = fleets(plan, layouts, _rent_of(question, part.id)) if layouts is not None else []
+    return _Tried(plan, layouts, tuple(found))
+
+
+def _variants(question: Question, plan: Plan) -> Iterator[Plan]:
+    """The plan, and with prompts read elsewhere the same with less busy readers of prompts."""
+    if not plan.extras.apart or "prefill_limit_share" in question.sets:
+        yield plan
+        return
+    for limit in PREFILL_LIMITS:
+        yield replace(plan, extras=replace(plan.extras, prefill_limit_share=limit))
 
 
 def elsewhere(question: Question, plan: Plan, but: str) -> tuple[Fleet, ...]:

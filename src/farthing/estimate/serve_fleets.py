@@ -138,7 +138,7 @@ def fleets(plan: Plan, layouts: Layouts, rents: Mapping[str, float]) -> list[Fle
         rent = rents.get(setup.accelerator.id, math.nan)
         served = (float(batch[place]), float(at_limit[place]), float(writes[place]))
         found.append(Fleet(layouts, place, replicas, prefill, gpus, *served, rent))
-    return sorted(found, key=partial(_rank, plan))
+    return sorted(found, key=partial(rank, plan))
 
 
 def enough(plan: Plan, fleet: Fleet) -> bool:
@@ -157,7 +157,8 @@ def _each(plan: Plan, fleet: Fleet) -> float:
     return plan.asked.at_once / fleet.replicas
 
 
-def _rank(plan: Plan, fleet: Fleet) -> tuple[float, ...]:
+def rank(plan: Plan, fleet: Fleet) -> tuple[float, ...]:
+    """What fleets are sorted by, the best first."""
     cost = fleet.cost_usd if math.isfinite(fleet.cost_usd) else math.inf
     return (float(not enough(plan, fleet)), cost, fleet.gpus, -fleet.writes_tokens_per_s * fleet.replicas)
 

@@ -15,12 +15,11 @@ def _over_mean(levels: tuple[float, ...]) -> FloatArray:
 
 
 _NIGHT, _DAY = (1.0,) * 7, (10.0,) * 9
+_HOME = (4.0, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0)
 SHAPES: Final[Mapping[str, FloatArray]] = {
     "flat": np.ones(24),
     "office": _over_mean((*_NIGHT, 4.0, *_DAY, 5.0, 3.0, 2.0, 2.0, 1.0, 1.0, 1.0)),
-    "evening": _over_mean(
-        (4.0, 2.0, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0, *((5.0,) * 9), 7.0, *((9.0,) * 4), 8.0, 6.0)
-    ),
+    "evening": _over_mean((*_HOME, *((5.0,) * 9), 7.0, *((9.0,) * 4), 8.0, 6.0)),
     "worldwide": _over_mean((8.0,) * 6 + (9.0,) * 6 + (10.0,) * 8 + (9.0,) * 4),
 }
 """Requests by the hour of the day over their mean, for those who know no more than who asks."""

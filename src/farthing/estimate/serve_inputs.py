@@ -20,6 +20,10 @@ from farthing.units.spread import Spread
 
 _COMMITTED = ("reserved_1y", "reserved_3y")
 _EVIDENCE = "measured ÷ modelled, by the published measurements of such runs"
+_LIMIT = "prefill_limit_share"
+PREFILL_LIMITS = (0.7, 0.5, 0.3, 0.15, 0.05)
+"""How busy copies that only read prompts are kept at most; the less, the sooner each is read."""
+
 _CONTEXT = "no more is told than with any shorter prompt"
 _RATIOS = {
     "tpot_evidence_ratio": "tpot_ms",
@@ -30,7 +34,11 @@ _FITTED = "constant of the serving model"
 
 def gather_extras(inputs: Inputs) -> Extras:
     """What changes a copy beside its set-up, at the middle of every input."""
-    for name in ("acceptance_share", "draft_step_share", "prefill_limit_share"):
+    apart = "disaggregated" in inputs.question.flags
+    if inputs.median("accepted_tokens") == 1:
+        inputs.derive("acceptance_share", 1.0, "nothing is guessed ahead")
+        inputs.derive("draft_step_share", 0.0, "nothing is guessed ahead")
+    for name in ("acceptance_share", "draft_step_share"):
         if name not in inputs:
             fact = catalog().assumptions[name]
             value = parse_as(fact.value, name, name).value
@@ -40,8 +48,8 @@ def gather_extras(inputs: Inputs) -> Extras:
         accepted_tokens=inputs.median("accepted_tokens"),
         acceptance_share=inputs.median("acceptance_share"),
         draft_step_share=inputs.median("draft_step_share"),
-        apart="disaggregated" in inputs.question.flags,
-        prefill_limit_share=inputs.median("prefill_limit_share"),
+        apart=apart,
+        prefill_limit_share=inputs.median(_LIMIT) if _LIMIT in inputs else PREFILL_LIMITS[0],
     )
 
 
@@ -103,7 +111,10 @@ def _gather_running(inputs: Inputs, plan: Plan, fleet: Fleet) -> None:
         inputs.derive("replicas", fleet.replicas, "whole copies on the accelerators that were given")
         inputs.derive("gpu_count", plan.count, "as given")
         inputs.derive("prefill_count", fleet.prefill, "what is left for prompts")
-    if not plan.extras.apart:
+    if plan.extras.apart:
+        limit = plan.extras.prefill_limit_share
+        inputs.derive(_LIMIT, limit, "how busy those that read prompts may be within the target")
+    else:
         inputs.derive("prefill_count", 0.0, "each copy reads its own prompts")
     for name, quantity in _RATIOS.items():
         middle, spread = float(alone.ratios[quantity][0]), alone.log_sd(0)[quantity]

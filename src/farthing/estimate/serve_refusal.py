@@ -59,10 +59,8 @@ def _too_many(plan: Plan, found: Sequence[Fleet]) -> tuple[str, str]:
     within = " within the target" if plan.target.given else ""
     if plan.asked.by_itself:
         asked = plan.asked.peak_per_s * plan.asked.output_tokens
-        what = (
-            f"it is not enough: {figure(best.gpus, '', 6)} × {best.setup.accelerator.fact.name} write at most "
-            f"{figure(best.capacity, '', 3)} tokens/s{within}"
-        )
+        held = f"{figure(best.gpus, '', 6)} × {best.setup.accelerator.fact.name}"
+        what = f"it is not enough: {held} write at most {figure(best.capacity, '', 3)} tokens/s{within}"
         return what, f"the busiest hour asks for {figure(asked, '', 3)}"
     most = max(fleet.limit * fleet.replicas for fleet in found)
     what = f"at most {figure(most, '', 6)} requests at once can be answered{within}"

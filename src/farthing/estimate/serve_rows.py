@@ -3,45 +3,75 @@
 import math
 from typing import Final
 
+import numpy as np
+
 from farthing.estimate.answer import Row
+from farthing.estimate.question import Question
+from farthing.estimate.run import Evaluation
 from farthing.estimate.serve_choice import Choice
-from farthing.estimate.serve_fleets import Fleet, Plan
-from farthing.units.period import HOURS_PER_MONTH
+from farthing.estimate.serve_fleets import Fleet, Plan, running_sequences
+from farthing.estimate.serve_search import running_at
+from farthing.estimate.serve_ways import ways_to_pay
+from farthing.units.period import SECONDS_PER_MONTH
 
 _HERE: Final = 3
 _ELSEWHERE: Final = 6
 
 
-def rows_of(choice: Choice) -> tuple[Row, ...]:
-    """The chosen fleet, the next layouts on its accelerator, and the best of other accelerators."""
-    chosen = choice.fleet
-    others = sorted((*choice.here[1:_HERE], *choice.elsewhere[:_ELSEWHERE]), key=_money)
-    return tuple(_row(choice.plan, fleet, chosen=fleet is chosen) for fleet in (chosen, *others))
+def rows_of(question: Question, choice: Choice, run: Evaluation) -> tuple[Row, ...]:
+    """The chosen fleet, then other ways to keep it, other layouts and other accelerators, cheapest first."""
+    plan, chosen = choice.plan, choice.fleet
+    paid = run.median("cost_usd") if "cost_usd" in run.values else math.nan
+    held = _held(plan, chosen)
+    ways = [_row(plan, chosen, held, way, cost) for way, cost in ways_to_pay(question, plan, chosen, run)]
+    others = [*choice.here[1:_HERE], *sorted(choice.elsewhere, key=_money)[:_ELSEWHERE]]
+    term = question.word("term") or "on_demand"
+    beside = [_row(plan, fleet, _held(plan, fleet), term, fleet.cost_usd) for fleet in others]
+    first = _row(plan, chosen, held, "as asked", paid)
+    return ({**first, "chosen": True}, *sorted((*ways, *beside), key=_cost))
 
 
 def _money(fleet: Fleet) -> tuple[float, float]:
-    cost = fleet.cost_usd
-    return (cost if math.isfinite(cost) else math.inf, fleet.gpus)
+    return (fleet.cost_usd if math.isfinite(fleet.cost_usd) else math.inf, fleet.gpus)
 
 
-def _row(plan: Plan, fleet: Fleet, *, chosen: bool) -> Row:
+def _cost(row: Row) -> float:
+    cost = row["cost_usd"]
+    return cost if isinstance(cost, float) else math.inf
+
+
+def _held(plan: Plan, fleet: Fleet) -> Row:
+    """A fleet's accelerators, layout and latency at the load."""
     layout = fleet.setup.layout
-    written = fleet.writes_tokens_per_s * fleet.replicas
     if plan.asked.by_itself:
-        written = plan.asked.mean_per_s * plan.asked.output_tokens
-    month = written * HOURS_PER_MONTH * 3600
-    priced = math.isfinite(fleet.cost_usd)
+        each = plan.asked.peak_per_s / fleet.replicas * plan.asked.output_tokens
+        running = running_at(fleet.layouts, fleet.place, each)
+    else:
+        running = running_sequences(plan, fleet)
+    first, each_ms = fleet.layouts.alone(fleet.place).latency(np.array([running]))
     return {
-        "accelerator": fleet.setup.accelerator.id,
         "gpu_count": int(fleet.gpus),
-        "tp": int(layout["tp"]),
-        "pp": int(layout["pp"]),
-        "ep": int(layout["ep"]),
+        **{name: int(layout[name]) for name in ("tp", "pp", "ep")},
         "replicas": int(fleet.replicas),
         "batch": int(fleet.limit),
         "goodput_tok_s": fleet.capacity,
+        "ttft_p95_ms": float(first[0]),
+        "tpot_ms": float(each_ms[0]),
+    }
+
+
+def _row(plan: Plan, fleet: Fleet, held: Row, way: str, cost: float) -> Row:
+    written = fleet.writes_tokens_per_s * fleet.replicas
+    if plan.asked.by_itself:
+        written = plan.asked.mean_per_s * plan.asked.output_tokens
+    read = written / plan.asked.output_tokens * plan.asked.input_tokens
+    priced = math.isfinite(cost)
+    return {
+        "accelerator": fleet.setup.accelerator.id,
+        "way": way,
+        **held,
         "utilization": min(1.0, written / fleet.capacity),
-        "cost_usd": fleet.cost_usd if priced else None,
-        "usd_per_m_output_tokens_all_in": fleet.cost_usd / month * 1e6 if priced else None,
-        "chosen": chosen,
+        "cost_usd": cost if priced else None,
+        "usd_per_m_tokens": cost / ((written + read) * SECONDS_PER_MONTH) * 1e6 if priced else None,
+        "chosen": False,
     }

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from farthing.estimate.graph import Chain, plan
-from farthing.estimate.serve_chain import APART, COPY
+from farthing.estimate.serve_chain import APART, COPY, POOLED, replaced
 from farthing.estimate.serve_load import Asked, Target
 from farthing.estimate.serving_evidence import serving_traits
 from farthing.estimate.serving_prediction import evidence
@@ -25,7 +26,7 @@ from farthing.units.types import FloatArray, Real
 _GRID: Final = tuple(2.0**power for power in range(7, 23))
 LATENCIES: Final = ("tpot_ms", "ttft_ms")
 _ROUNDS: Final = 12  # halvings that tell every whole number up to the most that engines schedule
-_FINE: Final = 40
+_FINE: Final = 24
 _BUSY: Final = Load("full")  # evidence on a batch as large as there is room for
 _QUIET: Final = 1.0
 
@@ -164,12 +165,21 @@ class Layouts:
         return {name: float(sd[last]) for name, (_, sd) in self._known.items()}
 
     def alone(self, place: int) -> "Layouts":
-        """One set-up at the asked length."""
-        return Layouts((self.setups[place],), self.asked, self.target, self.extras, self.total, False)
+        """One set-up at the asked length, without asking the measurements again."""
+        if place not in self._alone:
+            one = Layouts((self.setups[place],), self.asked, self.target, self.extras, self.total, False)
+            last = slice((place + 1) * len(self.lengths) - 1, (place + 1) * len(self.lengths))
+            vars(one)["_known"] = {name: (mid[last], sd[last]) for name, (mid, sd) in self._known.items()}
+            self._alone[place] = one
+        return self._alone[place]
 
-    def _meets(self, running: FloatArray) -> FloatArray:
+    @cached_property
+    def _alone(self) -> dict[int, "Layouts"]:
+        return {}
+
+    def _meets(self, running: FloatArray) -> npt.NDArray[np.bool_]:
         first, each = self.latency(running)
-        return (first <= self.target.ttft_ms) & (each <= self.target.tpot_ms)
+        return np.asarray((first <= self.target.ttft_ms) & (each <= self.target.tpot_ms))
 
 
 def search_chain(asked: Asked, extras: Extras) -> Chain:
@@ -177,9 +187,7 @@ def search_chain(asked: Asked, extras: Extras) -> Chain:
     chain = AT_LIMIT if asked.by_itself else ALWAYS
     if not extras.apart:
         return chain
-    apart = tuple(f for f in APART if f.__name__ in ("first_s", "kv_transfer_s"))
-    names = {formula.__name__ for formula in apart}
-    return (*(formula for formula in chain if formula.__name__ not in names), *apart)
+    return replaced(chain, (*APART, *(POOLED if asked.by_itself else ())))
 
 
 def copy_columns(setups: Sequence[ServingSetup], asked: Asked, extras: Extras) -> dict[str, Real]:
@@ -209,7 +217,8 @@ def copy_columns(setups: Sequence[ServingSetup], asked: Asked, extras: Extras) -
     else:
         known["wait_busy_share"] = 1.0
     if extras.apart:
-        known["prefill_busy_share"] = extras.prefill_limit_share
+        known["prefill_limit_share"] = extras.prefill_limit_share
+        known["peak_request_count_per_s"] = asked.peak_per_s
     return known
 
 
@@ -234,9 +243,7 @@ def evidence_on(
 
 def running_at(layouts: Layouts, place: int, tokens_per_s: float) -> float:
     """Requests that run in a copy of one set-up that writes so many tokens a second; at least one."""
-    alone = Layouts(
-        (layouts.setups[place],), layouts.asked, layouts.target, layouts.extras, layouts.total, False
-    )
+    alone = layouts.alone(place)
     low, high = 1.0, max(1.0, float(alone.slots[0]))
     if float(alone.throughput(np.array([low]))[0]) >= tokens_per_s:
         return low

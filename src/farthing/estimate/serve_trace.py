@@ -8,7 +8,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -92,18 +92,27 @@ def _of_rows(name: str, times: FloatArray | None, prompts: FloatArray, answers: 
     kept = (prompts > 0) & (answers > 0)
     if not kept.any():
         raise InputError([_unusable(name, "no request has tokens in and out", "check the columns")])
-    lengths = (prompts[kept], answers[kept])
-    means = [float(values.mean()) for values in lengths]
-    uneven = [float(values.var() / values.mean() ** 2) for values in lengths]
     dropped = int((~kept).sum())
-    noted = (_dropped(name, dropped, len(kept)),) if dropped else ()
-    if times is None or len(times) < 2 or np.ptp(times) == 0:
-        return Trace(name, float(kept.sum()), *means, *uneven, problems=(*noted, _timeless(name)))
+    found = Trace(
+        name=name,
+        requests=float(kept.sum()),
+        input_tokens=float(prompts[kept].mean()),
+        output_tokens=float(answers[kept].mean()),
+        input_variation=_uneven(prompts[kept]),
+        output_variation=_uneven(answers[kept]),
+        problems=(_dropped(name, dropped, len(kept)),) if dropped else (),
+    )
+    if times is None or kept.sum() < 2 or np.ptp(times[kept]) == 0:
+        return replace(found, problems=(*found.problems, _timeless(name)))
     moments = np.sort(times[kept])
     hours, size, mean = binned(moments)
-    return Trace(
-        name, float(kept.sum()), *means, *uneven, mean, hours, size, _burstiness(moments, size), noted
-    )
+    uneven = _burstiness(moments, size)
+    return replace(found, mean_per_s=mean, hours=hours, bin_s=size, arrival_variation=uneven)
+
+
+def _uneven(values: FloatArray) -> float:
+    """Squared coefficient of variation."""
+    return float(values.var() / values.mean() ** 2)
 
 
 def _burstiness(moments: FloatArray, size: float) -> float:
@@ -131,7 +140,8 @@ def _csv_rows(place: Path) -> tuple[FloatArray | None, FloatArray, FloatArray]:
     if not rows:
         raise InputError([_unusable(place.name, "it has no rows", "give one with requests")])
     times = None if at is None else _moments(place.name, [row[at] for row in rows])
-    return times, *(_numbers(place.name, [row[column] for row in rows]) for column in (prompt, answer))
+    tokens = [_numbers(place.name, [row[column] for row in rows]) for column in (prompt, answer)]
+    return times, tokens[0], tokens[1]
 
 
 def _json_lines(place: Path) -> tuple[FloatArray | None, FloatArray, FloatArray]:

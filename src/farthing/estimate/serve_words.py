@@ -12,6 +12,7 @@ from farthing.units.figures import figure, span
 from farthing.units.problem import Problem
 
 _IDLE: Final = 0.25
+_RARE: Final = 0.05
 _GPU_HOURS: Final = "operation.inference.gpu_hours"
 _KV_BYTE: Final = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0, "fp4": 0.5, "int4": 0.5}
 USUAL_FORMAT: Final = "bf16"
@@ -30,6 +31,7 @@ def verdict(run: Evaluation, plan: Plan, fleet: Fleet) -> str:
     copies, gpus = run.quantiles("replicas"), run.median("gpu_count")
     many = f"{figure(copies[1], '', 6)} {'copy' if copies[1] == 1 else 'copies'}"
     what = f"{plan.architecture.name} in {plan.weight_format}: {many} on {figure(gpus, '', 6)} × {part}"
+    one = copies[1] == 1
     speed = span(*run.quantiles("output_tok_s"), "tokens/s")
     latency = (
         f"{figure(run.median('ttft_ms'), 'ms', 2)} to the first token and "
@@ -37,9 +39,10 @@ def verdict(run: Evaluation, plan: Plan, fleet: Fleet) -> str:
     )
     if plan.asked.by_itself:
         used = figure(run.median("utilization"), "share", 2)
-        done = f"serve {figure(plan.asked.peak_per_s, '', 3)} requests/s in the busiest hour ({latency}), {used} used"
+        peak = f"{figure(plan.asked.peak_per_s, '', 3)} requests/s in the busiest hour"
+        done = f"{'serves' if one else 'serve'} {peak} ({latency}), {used} used"
     else:
-        done = f"write {speed} ({latency})"
+        done = f"{'writes' if one else 'write'} {speed} ({latency})"
     if "cost_usd" not in run.values:
         return f"{what} {done}; what they cost is unknown."
     return f"{what} {done}, for {span(*run.quantiles('cost_usd'), 'USD')} a month."
@@ -58,25 +61,28 @@ def warnings(run: Evaluation, plan: Plan, fleet: Fleet) -> tuple[Problem, ...]:
     found = []
     used = run.median("utilization")
     if plan.asked.by_itself and used < _IDLE:
-        what = f"the fleet is idle {1 - used:.0%} of the time, and all of it is paid for"
+        share = figure(used, "share", 2)
+        what = f"{share} of what the fleet could do is asked for, and all of it is paid for"
         why = "copies are whole, and the busiest hour sizes them"
-        found.append(
-            Problem("mostly-idle", "note", "utilization", what, why, "see the rows for cheaper fleets")
-        )
+        fix = "see the rows for cheaper fleets"
+        found.append(Problem("mostly-idle", "note", "utilization", what, why, fix))
     if plan.asked.kind == "closed" and plan.asked.at_once > fleet.limit * fleet.replicas:
         what = f"{fleet.limit:.0f} requests fit into a copy; the others of {plan.asked.at_once:.0f} wait"
         why = "each holds its cache of keys and values in memory until it is answered"
         fix = "give more accelerators, --kv-precision fp8 or shorter prompts"
         found.append(Problem("kv-capacity", "warning", "batch", what, why, fix))
+    return (*found, *_cold_starts(run, plan))
+
+
+def _cold_starts(run: Evaluation, plan: Plan) -> tuple[Problem, ...]:
     cold = run.median("cold_share")
-    if cold > 0:
-        what = (
-            f"{cold:.1%} of the requests wait {figure(run.median('cold_start_s'), 's', 2)} for a cold start"
-        )
-        found.append(
-            Problem("cold-starts", "note", "ttft_ms", what, "the last copy sleeps when nobody asks", "")
-        )
-        if math.isfinite(plan.target.ttft_ms) and cold > 0.05:
-            what = "with cold starts the target for the first token is missed"
-            found.append(Problem("target-missed", "warning", "--ttft", what, "", "leave out --scale-to-zero"))
-    return tuple(found)
+    if not cold:
+        return ()
+    wait = figure(run.median("cold_start_s"), "s", 2)
+    what, why = f"{cold:.1%} of the requests wait {wait} for a cold start", "the last copy sleeps when idle"
+    note = Problem("cold-starts", "note", "ttft_ms", what, why, "a longer --idle makes them rarer")
+    if cold <= _RARE or not math.isfinite(plan.target.ttft_ms):
+        return (note,)
+    what = "with cold starts the target for the first token is missed"
+    fix = "leave out --scale-to-zero"
+    return (note, Problem("target-missed", "warning", "--ttft", what, "it is for 19 of 20 requests", fix))

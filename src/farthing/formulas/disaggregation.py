@@ -27,6 +27,45 @@ def prefill_busy_share(peak_request_count_per_s: Real, prefill_s: Real, prefill_
     return np.minimum(peak_request_count_per_s * prefill_s / prefill_count, 0.999)
 
 
+def prefill_wait_share(prefill_busy_share: Real, prefill_count: Real) -> Real:
+    """Share of the requests that find all of them busy: they share one queue. Source: sakasegawa-1977.
+
+    >>> round(float(prefill_wait_share(0.7, 1)), 9), round(float(prefill_wait_share(0.7, 30)), 3)
+    (0.7, 0.086)
+    """
+    return np.power(prefill_busy_share, np.sqrt(2 * (prefill_count + 1)) - 1)
+
+
+def prefill_wait_s(
+    prefill_s: Real,
+    prefill_count: Real,
+    prefill_busy_share: Real,
+    prefill_wait_share: Real,
+    arrival_variation_ratio: Real,
+    prompt_variation_ratio: Real,
+) -> Real:
+    """Mean time that a request waits until one of them is free, in seconds.
+
+    S · share that waits / (c (1 - ρ)) · (Ca² + Cs²) / 2. Source: sakasegawa-1977.
+
+    >>> round(prefill_wait_s(0.2, 4, 0.5, 0.2, 1, 1), 9)
+    0.02
+    """
+    each = prefill_wait_share / (prefill_count * (1 - prefill_busy_share))
+    return prefill_s * each * (arrival_variation_ratio + prompt_variation_ratio) / 2
+
+
+def wait_busy_share(prefill_wait_share: Real, slot_wait_share: Real) -> Real:
+    """Share of the requests that wait at all, before their prompt or for a place in a batch.
+
+    Source: sakasegawa-1977.
+
+    >>> float(wait_busy_share(0.1, 0.2))
+    0.2
+    """
+    return np.maximum(prefill_wait_share, slot_wait_share)
+
+
 def kv_transfer_s(prompt_tokens: Real, kv_byte_per_token: Real, network_byte_per_s: Real) -> Real:
     """Time to move the cache of a prompt to where the answer is written, in seconds.
 

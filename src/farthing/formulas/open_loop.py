@@ -74,7 +74,7 @@ def wait_s(prefill_wait_s: Real, slot_wait_s: Real) -> Real:
     return prefill_wait_s + slot_wait_s
 
 
-def wait_busy_share(prefill_busy_share: Real, slot_busy_share: Real) -> Real:
+def wait_busy_share(prefill_busy_share: Real, slot_wait_share: Real) -> Real:
     """Share of the requests that wait at all: those that find a prompt being read or the batch full.
 
     Source: kingman-1961.
@@ -82,7 +82,7 @@ def wait_busy_share(prefill_busy_share: Real, slot_busy_share: Real) -> Real:
     >>> float(wait_busy_share(0.3, 0.1))
     0.3
     """
-    return np.maximum(prefill_busy_share, slot_busy_share)
+    return np.maximum(prefill_busy_share, slot_wait_share)
 
 
 def output_tok_s(peak_request_count_per_s: Real, answer_tokens: Real) -> Real:

@@ -93,24 +93,35 @@ def copy_tokens_per_s(running_sequences: Real, answer_tokens: Real, seen_stay_s:
     return running_sequences * answer_tokens / seen_stay_s
 
 
+def slot_wait_share(slot_busy_share: Real, slot_count: Real) -> Real:
+    """Share of the requests that find the batch full: the more places, the fewer.
+
+    ρ^(√(2(c + 1)) - 1), which for one place is ρ. Source: sakasegawa-1977.
+
+    >>> round(float(slot_wait_share(0.9, 1)), 9), round(float(slot_wait_share(0.9, 100)), 3)
+    (0.9, 0.249)
+    """
+    return np.power(slot_busy_share, np.sqrt(2 * (np.maximum(slot_count, 1) + 1)) - 1)
+
+
 def slot_wait_s(
     stay_s: Real,
     slot_count: Real,
     slot_busy_share: Real,
+    slot_wait_share: Real,
     arrival_variation_ratio: Real,
     answer_variation_ratio: Real,
 ) -> Real:
     """Mean time that a request waits for a place in the batch, in seconds: many servers, general laws.
 
-    S · ρ^(√(2(c + 1)) - 1) / (c (1 - ρ)) · (Ca² + Cs²) / 2; for one place it is the formula of one server.
+    S · share that waits / (c (1 - ρ)) · (Ca² + Cs²) / 2; for one place it is the formula of one server.
     Source: sakasegawa-1977.
 
-    >>> round(float(slot_wait_s(2.0, 1, 0.5, 1, 1)), 9), round(float(slot_wait_s(2.0, 100, 0.9, 1, 1)), 4)
-    (2.0, 0.0497)
+    >>> float(slot_wait_s(2.0, 1, 0.5, 0.5, 1, 1)), round(float(slot_wait_s(2.0, 100, 0.9, 0.25, 1, 1)), 9)
+    (2.0, 0.05)
     """
-    places = np.maximum(slot_count, 1)
-    one = np.power(slot_busy_share, np.sqrt(2 * (places + 1)) - 1) / (places * (1 - slot_busy_share))
-    return stay_s * one * (arrival_variation_ratio + answer_variation_ratio) / 2
+    each = slot_wait_share / (np.maximum(slot_count, 1) * (1 - slot_busy_share))
+    return stay_s * each * (arrival_variation_ratio + answer_variation_ratio) / 2
 
 
 def ttft_ms(

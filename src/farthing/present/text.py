@@ -6,6 +6,7 @@ from farthing.estimate.answer import Estimate, Line
 from farthing.estimate.compare_answer import Comparison
 from farthing.present.assumptions import assumptions, leading_sources
 from farthing.present.compare import by_month, side_by_side, staircase
+from farthing.present.fleets import fleets
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.scale import scale
 from farthing.present.token_models import models
@@ -15,6 +16,7 @@ from farthing.units.problem import Problem
 
 _COMPUTE = "training.compute"
 _MONEY = {"compute_cost_usd": "Compute", "cost_usd": "Likely bill"}
+_SERVE_MONEY = {"cost_usd": "A month"}
 _TOKENS_MONEY = {"cost_per_request_usd": "A request", "cost_usd": "A month"}
 _BY_VERB = {"tokens": _TOKENS_MONEY, "compare": {"cost_usd": "A month", "lifetime_cost_usd": "In all"}}
 _FEW = 3
@@ -48,6 +50,8 @@ def _beside(answer: Estimate, width: int, *, explain: bool) -> tuple[str, list[s
         return "Published models on the same scale", scale(answer, width, every=explain)
     if answer.verb == "tokens":
         return "Models", models(answer, width)
+    if answer.verb == "serve":
+        return "Fleets", fleets(answer, width)
     if isinstance(answer, Comparison):
         return "Options", side_by_side(answer, width)
     return "Next best", _rows(answer, width)
