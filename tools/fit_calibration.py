@@ -1,21 +1,24 @@
-"""Fit how much a user's own steps differ from public ones: the scales of `estimate/own_evidence.py`.
+"""Fit how much a user's own runs differ from public ones: the scales of `estimate/own_evidence.py`.
 
-    python tools/fit_calibration.py
+    python tools/fit_calibration.py [--only steps|servings]
 
-writes catalog/data/calibration/{user_evidence,user_memory_evidence}.yaml.
+writes catalog/data/calibration/{user_evidence,user_memory_evidence,user_serving_*}.yaml.
 
 Each public source in turn is the user (tools/pseudo_users.py): it is given five of its rows, and the scales
 are those at which the rest is likeliest, under Student's distribution, so that an odd row does not rule.
 """
 
+import argparse
+import sys
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from fit_training import entry, write
-from pseudo_users import PseudoUser, pseudo_users
+from pseudo_users import PseudoUser, pseudo_users, serving_users
 from scipy.optimize import minimize
 
 from farthing.estimate.own_evidence import TERMS
+from farthing.estimate.serving_prediction import QUANTITIES as SERVED
 from farthing.estimate.step_kinds import SPEED
 from farthing.units.types import FloatArray
 
@@ -48,17 +51,29 @@ def surprise(user: PseudoUser, scale: Mapping[str, float]) -> float:
     return float(np.mean(every))
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Fit and write."""
-    users = pseudo_users()
-    note = "how much the error of the step model differs between users, by what one user's runs share"
-    for stem, speed in (("user_evidence", True), ("user_memory_evidence", False)):
-        scale = fitted([user for user in users if (user.quantity == SPEED) == speed])
-        entries = {
-            name: entry(value, 0.0, "sd", note, "fit-calibration-2026") for name, value in scale.items()
-        }
-        write(stem, entries, "Scales of a user's own evidence.", "fit_calibration.py")
+    parser = argparse.ArgumentParser(description="Fit the scales of a user's own evidence.")
+    parser.add_argument("--only", choices=("steps", "servings"))
+    only = parser.parse_args(arguments).only
+    if only != "servings":
+        users = pseudo_users()
+        store("user_evidence", [user for user in users if user.quantity == SPEED])
+        store("user_memory_evidence", [user for user in users if user.quantity != SPEED])
+    if only != "steps":
+        users = serving_users()
+        for name in SERVED:
+            store(f"user_serving_{name}", [user for user in users if user.quantity == name])
+
+
+def store(stem: str, users: Sequence[PseudoUser]) -> None:
+    """Fit the scales of one quantity on these users, and write them."""
+    note = "how much the error of the model differs between users, by what one user's runs share"
+    entries = {
+        name: entry(value, 0.0, "sd", note, "fit-calibration-2026") for name, value in fitted(users).items()
+    }
+    write(stem, entries, "Scales of a user's own evidence.", "fit_calibration.py")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

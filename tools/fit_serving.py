@@ -21,8 +21,9 @@ from serving_priors import FIXED, PRIORS
 
 from farthing.estimate.serving_evidence import TERMS, ServingEvidence, serving_traits
 from farthing.estimate.serving_prediction import QUANTITIES, MeasuredServing, measurements, quantity
+from farthing.estimate.serving_setup import ServingSetup
 from farthing.estimate.serving_steps import columns_of, served
-from farthing.estimate.step_prediction import Z80
+from farthing.estimate.step_prediction import Z80, scales
 from farthing.units.types import FloatArray
 
 DATA = Path(__file__).parents[1] / "src/farthing/catalog/data/calibration"
@@ -60,7 +61,14 @@ def modelled(known: Sequence[MeasuredServing], constants: Mapping[str, float]) -
     return {name: quantity(values, name) for name in QUANTITIES}
 
 
-def fit_constants(known: Sequence[MeasuredServing]) -> tuple[dict[str, float], dict[str, float]]:
+def places_of(constants: Mapping[str, float]) -> FloatArray:
+    """How many prior standard deviations constants are from their centers: the inverse of `at`."""
+    return np.array([np.log(constants[name] / center) / sd for name, (center, sd, _) in PRIORS.items()])
+
+
+def fit_constants(
+    known: Sequence[MeasuredServing], start: FloatArray | None = None, rounds: int = 30
+) -> tuple[dict[str, float], dict[str, float]]:
     """Constants nearest to data and priors, and their relative standard deviations.
 
     A group of measurements (source, model, accelerator) weighs as the root of its size, so that a long sweep
@@ -78,7 +86,9 @@ def fit_constants(known: Sequence[MeasuredServing]) -> tuple[dict[str, float], d
             parts.append(soft(np.nan_to_num(off, nan=9.0, posinf=9.0, neginf=-9.0)) * weight[have])
         return np.concatenate([*parts, places])
 
-    found = least_squares(miss, np.zeros(len(PRIORS)), diff_step=1e-3, max_nfev=30)
+    found = least_squares(
+        miss, np.zeros(len(PRIORS)) if start is None else start, diff_step=1e-3, max_nfev=rounds
+    )
     spread = np.sqrt(np.diag(np.linalg.inv(found.jac.T @ found.jac)))
     relative = {name: float(sd * prior[1]) for (name, prior), sd in zip(PRIORS.items(), spread, strict=True)}
     return at(found.x), relative
@@ -92,19 +102,26 @@ def weights(known: Sequence[MeasuredServing]) -> FloatArray:
     return np.asarray(found / found.mean())
 
 
+def curves(setup: ServingSetup) -> str:
+    """What measurements of one set-up under several loads share."""
+    layout = "|".join(f"{value:g}" for value in setup.layout.values())
+    lengths = f"{setup.input_tokens:g}|{setup.output_tokens:g}"
+    engine = f"{setup.engine.release}|{setup.engine.source}"
+    return f"{pair_of(setup)}|{engine}|{setup.weight_format}|{layout}|{lengths}"
+
+
+def pair_of(setup: ServingSetup) -> str:
+    """The pair of model and accelerator."""
+    return f"{setup.model}|{setup.accelerator.id}"
+
+
 def groups(known: Sequence[MeasuredServing]) -> tuple[FloatArray, FloatArray]:
-    """A number for each curve (a set-up under several loads) and for each pair of model and accelerator."""
-    curves, pairs = [], []
-    for each in known:
-        setup = each.setup
-        layout = "|".join(f"{value:g}" for value in setup.layout.values())
-        lengths = f"{setup.input_tokens:g}|{setup.output_tokens:g}"
-        pair = f"{setup.model}|{setup.accelerator.id}"
-        curves.append(
-            f"{pair}|{setup.engine.release}|{setup.engine.source}|{setup.weight_format}|{layout}|{lengths}"
-        )
-        pairs.append(pair)
-    return tuple(np.unique(names, return_inverse=True)[1].astype(float) for names in (curves, pairs))  # type: ignore[return-value]
+    """A number for each curve, and for each pair of model and accelerator."""
+    by_curve, by_pair = (
+        np.unique([name(each.setup) for each in known], return_inverse=True)[1].astype(float)
+        for name in (curves, pair_of)
+    )
+    return by_curve, by_pair
 
 
 def fit_scales(
@@ -135,6 +152,15 @@ def fit_scales(
     found = minimize(score, start, method="Powell", options={"maxfev": 150, "xtol": 0.1, "ftol": 1e-3})
     scale = scale_of(found.x)
     return scale | {"interval_noise_sd": interval_noise(name, traits, ratio, scale, by)}
+
+
+def evidence(name: str, known: Sequence[MeasuredServing], constants: Mapping[str, float]) -> ServingEvidence:
+    """The evidence of measurements that all have a quantity, by the scales that ship."""
+    scale = scales(f"serving_{name}")
+    measured = np.array([getattr(each, name) for each in known])
+    ratio = np.log(measured / modelled(known, constants)[name])
+    noise = np.full(len(known), scale["noise_sd"])
+    return ServingEvidence(serving_traits([each.setup for each in known]), ratio, noise, scale).robust()
 
 
 def interval_noise(

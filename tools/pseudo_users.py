@@ -9,12 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import fit_finetuning
+import fit_serving
 import fit_training
 import numpy as np
 from fit_training import covering
 
 from farthing.estimate import finetune_steps, steps
 from farthing.estimate.own_evidence import TERMS, OwnEvidence, robust_precision, scatter, user_covariance
+from farthing.estimate.serving_evidence import serving_traits
+from farthing.estimate.serving_prediction import QUANTITIES as SERVED
 from farthing.estimate.step_kinds import MEMORY, QUANTITIES, SPEED
 from farthing.estimate.step_prediction import scales
 from farthing.units.types import FloatArray
@@ -43,7 +46,7 @@ class PseudoUser:
     @property
     def name(self) -> str:
         """The user as tables name it."""
-        what = "speed" if self.quantity == SPEED else "memory"
+        what = {SPEED: "speed", MEMORY: "memory"}.get(self.quantity, self.quantity)
         return f"{self.kind} {what}: {self.source}"
 
     def between(self, scale: Mapping[str, float]) -> FloatArray:
@@ -58,7 +61,7 @@ class PseudoUser:
         every = self.between(scale)
         toward = every[np.ix_(rest, given)]
         known = every[np.ix_(given, given)]
-        precision = robust_precision(self.own.traits.take(given), left[given], known, public)
+        precision = robust_precision(self.own.public, self.own.traits.take(given), left[given], known)
         mean = toward @ (precision @ left[given])
         variance = np.diag(every)[rest] - ((toward @ precision) * toward).sum(1)
         noise = public["interval_noise_sd"] ** 2 + scatter(left[given], known, public["noise_sd"])
@@ -74,8 +77,29 @@ class PseudoUser:
 
 
 def pseudo_users() -> list[PseudoUser]:
-    """Every source with enough rows, by kind and quantity."""
+    """Every source of steps with enough rows, by kind and quantity."""
     return [*_training(), *_finetune()]
+
+
+def serving_users() -> list[PseudoUser]:
+    """Every source of servings with enough rows, by quantity."""
+    known = np.array(fit_serving.measurements(), dtype=object)
+    sources = np.array([each.setup.engine.source.partition(":")[0] for each in known])
+    found = []
+    for source in _large(sources):
+        constants, _ = fit_serving.fit_constants(known[sources != source])
+        for name in SERVED:
+            have = np.array([np.isfinite(getattr(each, name)) for each in known])
+            if (have & (sources == source)).sum() >= LEAST_ROWS:
+                seen, own = known[have & (sources != source)], known[have & (sources == source)]
+                public = fit_serving.evidence(name, seen, constants)
+                measured = np.array([getattr(each, name) for each in own])
+                ratio = np.log(measured / fit_serving.modelled(own, constants)[name])
+                traits = serving_traits([each.setup for each in own])
+                found.append(
+                    PseudoUser("serving", source, name, OwnEvidence(public, traits, ratio, _NOTHING))
+                )
+    return found
 
 
 def _training() -> Iterator[PseudoUser]:

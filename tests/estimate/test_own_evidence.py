@@ -9,7 +9,7 @@ import pytest
 from farthing.catalog.load import catalog
 from farthing.estimate.evidence import traits_of
 from farthing.estimate.measured import as_row, measured_steps
-from farthing.estimate.own_accuracy import left_out, on_more, widths
+from farthing.estimate.own_accuracy import left_out, widths
 from farthing.estimate.own_choice import most_telling, worth_measuring
 from farthing.estimate.own_correction import user_scales
 from farthing.estimate.own_evidence import OwnEvidence, scatter, user_variance
@@ -140,7 +140,7 @@ def test_the_interval_of_a_like_step_narrows_with_rows():
 
 def test_on_more_machines_only_machines_and_batch_grow():
     setup = STEPS[0].setup
-    larger = on_more(setup, 2.0).layout
+    larger = step_kind("training").larger(setup, 2.0).layout
     grown = {name for name in larger if larger[name] != setup.layout[name]}
     assert grown == {"accelerator_count", "global_batch_sequences"}
 

@@ -19,12 +19,12 @@ from farthing.app.calibrations import (
     save,
 )
 from farthing.app.fields import IDLE_IN_VALIDATE
-from farthing.app.table_file import read_table
+from farthing.app.measured_table import SHARED, read_measured, shared_cells
 from farthing.app.table_problems import column_problems
 from farthing.estimate.calibration import Calibration
 from farthing.estimate.own_choice import worth_measuring
-from farthing.estimate.own_steps import MEASURED, MOST_ROWS, OwnStep, own_steps, unmeasured
-from farthing.estimate.step_kinds import KINDS, step_kind
+from farthing.estimate.own_steps import MOST_ROWS, OwnStep, measured_columns, own_steps, unmeasured
+from farthing.estimate.step_kinds import KINDS, kind_of
 from farthing.estimate.validate_shipped import shipped_among
 from farthing.estimate.validate_tables import KINDS as TABLES
 from farthing.units.problem import InputError, Problem
@@ -36,6 +36,15 @@ class CalibrateOptions(TypedDict, total=False):
     table: str
     name: str
     dry_run: bool
+    model: str
+    accelerator: str
+    count: str
+    tp: str
+    pp: str
+    ep: str
+    precision: str
+    kv_precision: str
+    engine: str
     as_of: str
     scenario: str
     seed: int
@@ -55,7 +64,10 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 def calibrate(kind: str, **options: Unpack[CalibrateOptions]) -> Calibrated:
-    """Learn from a table of measured steps (`training` or `finetune`), and keep it unless `dry_run`.
+    """Learn from measured steps (`training`, `finetune`) or servings, and keep it unless `dry_run`.
+
+    Of servings the JSON of one run of vllm bench serve, AIPerf, GenAI-Perf or GuideLLM is enough, with
+    `accelerator` and whatever else it does not say.
 
     Later answers of that kind use the last calibration made, the one that `calibration` names, or none.
     Raises InputError for a kind that cannot be calibrated, for a table without one usable measurement, and
@@ -66,12 +78,12 @@ def calibrate(kind: str, **options: Unpack[CalibrateOptions]) -> Calibrated:
 
 def answer(kind: str, asked: Asked) -> Calibrated:
     """The calibration for options that were read already."""
-    steps_of = step_kind(kind)
-    _refuse_idle(asked)
+    steps_of = kind_of(kind)
+    _refuse_idle(kind, asked)
     table, name = asked.question.word("table"), checked_name(asked.question.word("name") or USUAL_NAME)
     if table is None:
         raise InputError([_no_table(kind)])
-    read = read_table(table, "--table")
+    read = read_measured(table, "--table", kind, shared_cells(asked.question))
     if len(read.rows) > MOST_ROWS:
         raise InputError([_too_many(len(read.rows))])
     with np.errstate(all="ignore"):
@@ -83,7 +95,7 @@ def answer(kind: str, asked: Asked) -> Calibrated:
     )
     following = tuple(open_rows[place][0] for place in telling)
     if not steps:
-        raise InputError([_nothing_to_learn(len(read.rows), following), *shortened(aside), *columns])
+        raise InputError([_nothing_to_learn(kind, len(read.rows), following), *shortened(aside), *columns])
     made = _made(kind, name, asked.question.as_of.isoformat(), steps)
     where = "" if "dry_run" in asked.question.flags else str(save(made))
     problems = (*columns, *shortened(aside), *_known(kind, steps))
@@ -110,7 +122,7 @@ def forgotten(name: str) -> tuple[Kept, ...]:
 
 def _made(kind: str, name: str, day: str, steps: Sequence[OwnStep]) -> Calibration:
     """The rows that teach, without remarks and empty cells."""
-    remarks = TABLES[kind].measured.difference(MEASURED)
+    remarks = TABLES[kind].measured.difference(measured_columns(kind_of(kind)))
     rows = tuple(
         {column: cell for column, cell in step.row.items() if cell and column not in remarks}
         for step in steps
@@ -133,12 +145,13 @@ def _kept(each: Calibration) -> Kept:
     return Kept(each.kind, each.name, each.date, each.digest, len(each.rows), used=each == used)
 
 
-def _refuse_idle(asked: Asked) -> None:
+def _refuse_idle(kind: str, asked: Asked) -> None:
     why, fix = "it would change nothing, without a word", "leave it out"
-    idle = [name for name in IDLE_IN_VALIDATE if name in asked.options]
+    unread = IDLE_IN_VALIDATE if kind == "serving" else (*IDLE_IN_VALIDATE, *SHARED)
+    idle = [name for name in unread if name in asked.options]
     if idle:
         raise InputError(
-            Problem("not-built", "error", f"--{name}", f"--{name} is not read by calibrate", why, fix)
+            Problem("not-built", "error", f"--{name}", f"--{name} is not read by calibrate {kind}", why, fix)
             for name in idle
         )
 
@@ -155,9 +168,9 @@ def _too_many(count: int) -> Problem:
     return Problem("too-many-rows", "error", "--table", what, why, fix)
 
 
-def _nothing_to_learn(count: int, following: Sequence[str]) -> Problem:
+def _nothing_to_learn(kind: str, count: int, following: Sequence[str]) -> Problem:
     what = f"none of the {count:,} rows has a measurement that can be used" if count else "there are no rows"
-    fix = f"a row needs a model, an accelerator, and one of {', '.join(MEASURED)}"
+    fix = f"a row needs a model, an accelerator, and one of {', '.join(measured_columns(kind_of(kind)))}"
     first = f"measure these first: {', '.join(following)}"
     why = "there is nothing to learn from"
     return Problem("nothing-measured", "error", "--table", what, why, first if following else fix)

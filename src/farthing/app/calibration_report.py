@@ -17,7 +17,13 @@ from farthing.estimate.scores import Pair, Score, score
 from farthing.estimate.step_prediction import Prediction
 from farthing.units.problem import Problem
 
-_SHORT: Final = {"tokens_per_s_per_gpu": "throughput", "peak_mem_gib": "peak memory"}
+_SHORT: Final = {
+    "tokens_per_s_per_gpu": "throughput",
+    "peak_mem_gib": "peak memory",
+    "tpot_ms": "TPOT",
+    "ttft_ms": "TTFT",
+    "output_tok_s": "output throughput",
+}
 _MOST_SHOWN: Final = 10
 MOST_NAMED: Final = 5
 """How many rows are named that are worth measuring."""

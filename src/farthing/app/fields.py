@@ -164,6 +164,19 @@ CALIBRATE: tuple[Field, ...] = (
     Field("name", "word", "what to call it (default: mine); one of that name is replaced"),
     Field("dry_run", "flag", "say what it would bring and keep nothing"),
 )
+CALIBRATE_SERVING: tuple[Field, ...] = (
+    Field("table", "file", "a CSV table, or the JSON of vllm bench serve, AIPerf, GenAI-Perf or GuideLLM"),
+    *CALIBRATE[1:],
+    Field("model", "word", "what all rows that do not say it served, for example llama-3.1-8b"),
+    Field("accelerator", "word", "what they ran on, for example h100-sxm"),
+    Field("count", "word", "on how many"),
+    Field("tp", "word", "tensor parallelism"),
+    Field("pp", "word", "pipeline parallelism"),
+    Field("ep", "word", "expert parallelism"),
+    Field("precision", "word", "format of the weights, for example fp8"),
+    Field("kv_precision", "word", "format of the cache of keys and values"),
+    Field("engine", "word", "what served, for example 'vllm 0.11'"),
+)
 
 LAWS = ("besiroglu_2024", "hoffmann_2022", "muennighoff_2023", "sardana_2024")
 OPTIMUM: tuple[Field, ...] = (
@@ -321,7 +334,7 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "tokens": TOKENS,
     "train": TRAIN,
     "validate": VALIDATE,
-    "calibrate": CALIBRATE,
+    "calibrate": CALIBRATE_SERVING,
 }
 CHAINED = ("train", "finetune", "optimum", "tokens", "compare")  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})

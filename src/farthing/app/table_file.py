@@ -32,7 +32,16 @@ def read_table(path: str, where: str, key: str = "id") -> Table:
     Raises InputError for what is no readable file, too large, not UTF-8, no CSV or without the column.
     The size is looked at before anything is kept.
     """
-    text = _decoded(_bytes(path, where), path, where)
+    return parsed_table(text_of(path, where), path, where, key)
+
+
+def text_of(path: str, where: str) -> str:
+    """The text of a file. Raises InputError for what is no readable file, too large or not UTF-8."""
+    return _decoded(_bytes(path, where), path, where)
+
+
+def parsed_table(text: str, path: str, where: str, key: str = "id") -> Table:
+    """The same from the text of the file. Raises InputError for no CSV or one without the column."""
     try:
         reader = csv.reader(io.StringIO(text, newline=""))
         columns = tuple(name.strip() for name in next(reader, []))

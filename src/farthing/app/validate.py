@@ -11,7 +11,8 @@ from farthing import __version__
 from farthing.app.asking import Asked, ask
 from farthing.app.calibrations import calibrated
 from farthing.app.fields import IDLE_IN_VALIDATE
-from farthing.app.table_file import Table, read_table, replacing, write_rows
+from farthing.app.measured_table import read_measured
+from farthing.app.table_file import Table, replacing, write_rows
 from farthing.app.table_problems import table_problems
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Cell
@@ -103,7 +104,9 @@ def _answered(
     kind: Kind, table: str | None, calibration: Calibration | None, progress: Progress | None
 ) -> tuple[Table, list[PredictionRow], tuple[Problem, ...]]:
     """The rows, a line for each quantity of each row, and what to know of the user's own part in them."""
-    read = Table((), tuple(shipped_rows(kind))) if table is None else read_table(table, "--table")
+    read = (
+        Table((), tuple(shipped_rows(kind))) if table is None else read_measured(table, "--table", kind.name)
+    )
     lines = predicted(kind, read.rows, progress, calibration)
     lines, seen = own_left_out(kind, calibration, read.rows, lines)
     notes = () if calibration is None else (_calibration_used(calibration, seen),)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from farthing.catalog.load import catalog
 from farthing.estimate import steps
 from farthing.estimate.answer import INFEASIBLE, Row
-from farthing.estimate.evidence import traits_of
+from farthing.estimate.evidence import Traits, traits_of
 from farthing.estimate.gather import Basis, Input
 from farthing.estimate.layout_checks import check_layout
 from farthing.estimate.own_correction import known_by
@@ -95,7 +95,7 @@ def _sized(
 
 
 def _first_as_measured(
-    setup: Setup, every: Candidates, order: npt.NDArray[np.intp], known: Correction
+    setup: Setup, every: Candidates, order: npt.NDArray[np.intp], known: Correction[Traits]
 ) -> int:
     """The first of the layouts that fits when its memory is corrected as measured steps show.
 

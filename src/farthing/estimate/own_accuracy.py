@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from farthing.estimate.own_correction import evidence_of
 from farthing.estimate.own_evidence import OwnEvidence, joined
 from farthing.estimate.own_steps import OwnStep
-from farthing.estimate.setup import Setup
-from farthing.estimate.step_kinds import StepKind, step_kind
+from farthing.estimate.step_kinds import AnySetup, Measurable, kind_of
 from farthing.estimate.step_prediction import Prediction, corrected
 from farthing.units.types import FloatArray
 
@@ -48,13 +47,13 @@ class Widths:
 
 def left_out(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, LeftOut]:
     """Each row predicted without itself and without rows of the same configuration, by quantity."""
-    kind, found = step_kind(kind_name), {}
+    kind, found = kind_of(kind_name), {}
     for quantity, evidence in evidence_of(kind_name, steps).items():
         having = [step for step in steps if quantity in step.measured]
         setups = [step.setup for step in having]
         modelled = kind.modelled(setups)[quantity]
         measured = np.array([step.measured[quantity] for step in having])
-        after = _without_twins(evidence, having, modelled)
+        after = _without_twins(kind, evidence, having, modelled)
         found[quantity] = LeftOut(
             ids=tuple(step.id for step in having),
             steps=tuple(having),
@@ -66,11 +65,13 @@ def left_out(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, LeftOut]:
     return found
 
 
-def _without_twins(evidence: OwnEvidence, steps: Sequence[OwnStep], modelled: FloatArray) -> Prediction:
+def _without_twins(
+    kind: Measurable, evidence: OwnEvidence[Any], steps: Sequence[OwnStep], modelled: FloatArray
+) -> Prediction:
     mid, log_sd = np.empty(len(steps)), np.empty(len(steps))
     groups: dict[object, list[int]] = {}
     for place, step in enumerate(steps):
-        groups.setdefault(_configuration(step.setup), []).append(place)
+        groups.setdefault(kind.configuration(step.setup), []).append(place)
     for places in (np.array(group) for group in groups.values()):
         others = evidence.without(places)
         known = others if len(others.log_ratio) else evidence.public
@@ -79,43 +80,25 @@ def _without_twins(evidence: OwnEvidence, steps: Sequence[OwnStep], modelled: Fl
     return Prediction(mid, log_sd)
 
 
-def _configuration(setup: Setup) -> object:
-    """What two rows must share to be measurements of the same thing."""
-    shape, layout = setup.architecture.shape, setup.layout
-    return (
-        setup.model,
-        setup.accelerator.id,
-        setup.format,
-        setup.software,
-        setup.tuning,
-        tuple(sorted(shape.items())),
-        tuple(sorted(layout.items())),
-    )
-
-
 def widths(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, Widths]:
     """How wide the answer to a typical question is: before, now, and with more rows, by quantity."""
-    kind = step_kind(kind_name)
+    kind = kind_of(kind_name)
     found = {}
     for quantity, evidence in evidence_of(kind_name, steps).items():
         setups = [step.setup for step in steps if quantity in step.measured]
-        asked = kind.traits_of([on_more(setup, 2.0) for setup in setups])
+        asked = kind.traits_of([kind.larger(setup, 2.0) for setup in setups])
         public, own = (_width(known.predict(asked)[1]) for known in (evidence.public, evidence))
         more = {count: _width(_with_more(kind, evidence, setups, count).predict(asked)[1]) for count in MORE}
         found[quantity] = Widths(public, own, more)
     return found
 
 
-def on_more(setup: Setup, ratio: float) -> Setup:
-    """The same step on more machines with as much larger a batch."""
-    scaled = ("accelerator_count", "global_batch_sequences")
-    return replace(setup, layout={**setup.layout, **{name: setup.layout[name] * ratio for name in scaled}})
-
-
-def _with_more(kind: StepKind, evidence: OwnEvidence, setups: Sequence[Setup], count: int) -> OwnEvidence:
+def _with_more(
+    kind: Measurable, evidence: OwnEvidence[Any], setups: Sequence[AnySetup], count: int
+) -> OwnEvidence[Any]:
     """The evidence as if more rows were measured and came out as expected: the set-ups on other counts."""
     places = [(place % len(setups), 2.0 ** (2 + place // len(setups))) for place in range(count)]
-    extra = kind.traits_of([on_more(setups[place], ratio) for place, ratio in places])
+    extra = kind.traits_of([kind.larger(setups[place], ratio) for place, ratio in places])
     expected = evidence.predict(extra)[0]
     ratio = np.concatenate([evidence.log_ratio, expected])
     return replace(evidence, traits=joined(evidence.traits, extra), log_ratio=ratio)

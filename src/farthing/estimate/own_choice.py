@@ -10,24 +10,23 @@ import numpy as np
 
 from farthing.estimate.own_correction import user_scales
 from farthing.estimate.own_evidence import OwnEvidence
-from farthing.estimate.setup import Setup
-from farthing.estimate.step_kinds import SPEED, step_kind
+from farthing.estimate.step_kinds import AnySetup, kind_of
 from farthing.units.types import FloatArray
 
 
 def worth_measuring(
-    kind_name: str, measured: Sequence[Setup], left: Sequence[Setup], count: int
+    kind_name: str, measured: Sequence[AnySetup], left: Sequence[AnySetup], count: int
 ) -> list[int]:
     """Places among the set-ups that are `left`, the most telling first, given those that were measured.
 
-    Each in turn takes most of the variance of speed out of all that are left.
+    Each in turn takes most of the variance of speed, or of time per token, out of all that are left.
     """
     if not left:
         return []
-    kind = step_kind(kind_name)
+    kind = kind_of(kind_name)
     traits = kind.traits_of([*measured, *left])
-    public = kind.evidence[SPEED]()
-    own = OwnEvidence(public, traits, np.zeros(len(measured) + len(left)), user_scales(SPEED))
+    public = kind.evidence[kind.lead]()
+    own = OwnEvidence(public, traits, np.zeros(len(measured) + len(left)), user_scales(kind.lead))
     return most_telling(own.between, public.scale["noise_sd"], len(measured), count)
 
 

@@ -2,22 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from farthing.estimate.calibration import Calibration
 from farthing.estimate.own_evidence import OwnEvidence
 from farthing.estimate.own_steps import OwnStep, own_steps
-from farthing.estimate.step_kinds import MEMORY, QUANTITIES, SPEED, step_kind
+from farthing.estimate.serving_prediction import QUANTITIES
+from farthing.estimate.step_kinds import MEMORY, SPEED, kind_of
 from farthing.estimate.step_prediction import Known, scales
 
-_SCALES = {SPEED: "user_evidence", MEMORY: "user_memory_evidence"}
+_SCALES = {
+    SPEED: "user_evidence",
+    MEMORY: "user_memory_evidence",
+    **{name: f"user_serving_{name}" for name in QUANTITIES},
+}
 
 
 @lru_cache(maxsize=8)
-def own_evidence(calibration: Calibration) -> dict[str, OwnEvidence]:
+def own_evidence(calibration: Calibration) -> dict[str, OwnEvidence[Any]]:
     """The evidence of each quantity that was measured, beside the public one."""
-    steps, _ = own_steps(step_kind(calibration.kind), calibration.rows)
+    steps, _ = own_steps(kind_of(calibration.kind), calibration.rows)
     return evidence_of(calibration.kind, steps)
 
 
@@ -31,11 +37,11 @@ def user_scales(quantity: str) -> Mapping[str, float]:
     return scales(_SCALES[quantity])
 
 
-def evidence_of(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, OwnEvidence]:
+def evidence_of(kind_name: str, steps: Sequence[OwnStep]) -> dict[str, OwnEvidence[Any]]:
     """The evidence that measured steps add, by quantity; a quantity that none has is left out."""
-    kind = step_kind(kind_name)
+    kind = kind_of(kind_name)
     found = {}
-    for quantity in QUANTITIES:
+    for quantity in kind.evidence:
         having = [step for step in steps if quantity in step.measured]
         if having:
             setups = [step.setup for step in having]

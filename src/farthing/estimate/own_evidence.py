@@ -10,22 +10,46 @@ Source: rasmussen-2006-gaussian-processes, chapter 2.
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, Generic, Protocol, Self, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from farthing.estimate.evidence import Evidence, Traits, covariance, own_variance
+from farthing.estimate.evidence import Traits
+from farthing.estimate.kriging import Kriging
 from farthing.units.types import FloatArray
 
 _NOISE_MULTIPLES: Final = {1.0: 0.60, 2.0: 0.25, 4.0: 0.10, 8.0: 0.05}
 Places = npt.NDArray[np.intp]
+Words = npt.NDArray[np.str_]
+
+
+class Shared(Protocol):
+    """What any kind of run is compared by: model family, part and generation, and how to take some."""
+
+    @property
+    def mixture(self) -> npt.NDArray[np.bool_]:
+        """Which are mixtures of experts."""
+
+    @property
+    def accelerator(self) -> Words:
+        """The accelerator of each."""
+
+    @property
+    def generation(self) -> Words:
+        """The generation of each accelerator."""
+
+    def take(self, places: Places, /) -> Self:
+        """The same for some of the runs."""
+
+
+T = TypeVar("T", bound=Shared)
 
 TERMS: Final = ("user_sd", "user_kind_sd", "user_accelerator_sd", "user_era_sd")
 """The scales of a user's covariance, standard deviations of the logarithm of measured / modelled."""
 
 
-def user_covariance(one: Traits, other: Traits, scale: Mapping[str, float]) -> FloatArray:
+def user_covariance(one: Shared, other: Shared, scale: Mapping[str, float]) -> FloatArray:
     """What two sets of runs of the same user have in common beyond what public runs have."""
     kind = one.mixture[:, None] == other.mixture[None, :]
     era = one.generation[:, None] == other.generation[None, :]
@@ -44,18 +68,18 @@ def user_variance(scale: Mapping[str, float]) -> float:
 
 
 @dataclass(frozen=True)
-class OwnEvidence:
+class OwnEvidence(Generic[T]):
     """Public evidence, and a user's runs with the logarithm of measured ÷ modelled.
 
     `scale` has TERMS; the noise of a user's measurement is that of a public one.
     """
 
-    public: Evidence
-    traits: Traits
+    public: Kriging[T]
+    traits: T
     log_ratio: FloatArray
     scale: Mapping[str, float]
 
-    def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
+    def predict(self, traits: T) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the log ratio of new runs of this user, noise included."""
         theirs = self._as_theirs(traits)
         shared = self._shared(theirs)
@@ -67,12 +91,12 @@ class OwnEvidence:
         noise = self.public.scale["interval_noise_sd"] ** 2 + self._scatter
         return mean, np.sqrt(np.maximum(variance, 0.0) + noise)
 
-    def without(self, places: Places) -> "OwnEvidence":
+    def without(self, places: Places) -> "OwnEvidence[T]":
         """The same as if the runs at these places had never been measured."""
         kept = np.setdiff1d(np.arange(len(self.log_ratio)), places)
         return OwnEvidence(self.public, self.traits.take(kept), self.log_ratio[kept], self.scale)
 
-    def learned_share(self, traits: Traits) -> FloatArray:
+    def learned_share(self, traits: T) -> FloatArray:
         """How much of what is uncertain of a run of this user the measurements settle, 0 to 1."""
         theirs = self._as_theirs(traits)
         unmeasured = self._variance(theirs, self._shared(theirs))
@@ -80,7 +104,7 @@ class OwnEvidence:
         return np.asarray(np.clip(1 - left / unmeasured, 0.0, 1.0))
 
     @cached_property
-    def _every(self) -> Traits:
+    def _every(self) -> T:
         """The public runs, then the user's: one set, so that an unsaid framework is shared evenly."""
         return joined(self.public.traits, self.traits)
 
@@ -101,52 +125,58 @@ class OwnEvidence:
     @cached_property
     def _precision(self) -> FloatArray:
         """Inverse of the covariance of what is left; runs that disagree with their neighbors weigh less."""
-        return robust_precision(self.traits, self.left, self.between, self.public.scale)
+        return robust_precision(self.public, self.traits, self.left, self.between)
 
     @cached_property
     def _scatter(self) -> float:
         return scatter(self.left, self.between, self.public.scale["noise_sd"])
 
-    def _shared(self, traits: Traits) -> FloatArray:
+    def _shared(self, traits: T) -> FloatArray:
         """Covariance of runs with the public ones and the user's, by what public runs share."""
-        return covariance(traits, self._every, self.public.scale)
+        return self.public.between(traits, self._every)
 
     def _publicly(self, shared: FloatArray) -> FloatArray:
         """Mean of runs by the public evidence alone."""
         toward = shared[:, : len(self.public.log_ratio)]
         return np.asarray(toward @ (self.public.precision @ self.public.log_ratio))
 
-    def _variance(self, traits: Traits, shared: FloatArray) -> FloatArray:
+    def _variance(self, traits: T, shared: FloatArray) -> FloatArray:
         """Variance that public evidence leaves, with what is the user's own."""
         toward = shared[:, : len(self.public.log_ratio)]
         explained = ((toward @ self.public.precision) * toward).sum(1)
-        public = np.maximum(own_variance(traits, self.public.scale) - explained, 0.0)
+        public = np.maximum(self.public.alone(traits) - explained, 0.0)
         return np.asarray(public + user_variance(self.scale))
 
-    def _unexplained(self, traits: Traits, shared: FloatArray) -> FloatArray:
+    def _unexplained(self, traits: T, shared: FloatArray) -> FloatArray:
         """Covariance of runs with the user's that public evidence does not explain."""
         public = len(self.public.log_ratio)
         explained = shared[:, :public] @ self.public.precision @ self._own_shared[:, :public].T
         return np.asarray(shared[:, public:] - explained + user_covariance(traits, self.traits, self.scale))
 
-    def _as_theirs(self, traits: Traits) -> Traits:
+    def _as_theirs(self, traits: T) -> T:
         """Runs that do not say their software taken to have the user's, where that is one alone."""
-        families = set(self.traits.family.tolist())
-        if len(families) != 1 or families == {""}:
-            return traits
-        unsaid = traits.family == ""
-        years = self.traits.year[np.isfinite(self.traits.year)]
-        usual = float(np.median(years)) if len(years) else np.nan
-        undated = unsaid & np.isnan(traits.year)
-        family = np.where(unsaid, self.traits.family[0], traits.family)
-        return replace(traits, family=family, year=np.where(undated, usual, traits.year))
+        if isinstance(traits, Traits) and isinstance(self.traits, Traits):
+            return cast(T, _as_of(traits, self.traits))
+        return traits
 
 
-def robust_precision(
-    traits: Traits, left: FloatArray, between: FloatArray, scale: Mapping[str, float]
-) -> FloatArray:
+def _as_of(traits: Traits, own: Traits) -> Traits:
+    families = set(own.family.tolist())
+    if len(families) != 1 or families == {""}:
+        return traits
+    unsaid = traits.family == ""
+    years = own.year[np.isfinite(own.year)]
+    usual = float(np.median(years)) if len(years) else np.nan
+    undated = unsaid & np.isnan(traits.year)
+    family = np.where(unsaid, own.family[0], traits.family)
+    return replace(traits, family=family, year=np.where(undated, usual, traits.year))
+
+
+def robust_precision(public: Kriging[T], traits: T, left: FloatArray, between: FloatArray) -> FloatArray:
     """Inverse of the covariance of measurements; one that disagrees with its neighbors weighs less."""
-    own = Evidence(traits, left, np.full(len(left), scale["noise_sd"]), scale)
+    own = replace(
+        public, traits=traits, log_ratio=left, noise_sd=np.full(len(left), public.scale["noise_sd"])
+    )
     vars(own)["own"] = between
     return own.robust().precision
 
@@ -169,7 +199,7 @@ def scatter(left: FloatArray, between: FloatArray, noise_sd: float) -> float:
     return float(noise_sd**2 * (likely @ squares / likely.sum() - 1))
 
 
-def joined(one: Traits, other: Traits) -> Traits:
+def joined(one: T, other: T) -> T:
     """Two sets of runs as one."""
-    pairs = {field.name: (getattr(one, field.name), getattr(other, field.name)) for field in fields(Traits)}
-    return Traits(**{name: np.concatenate(pair) for name, pair in pairs.items()})
+    names = [field.name for field in fields(one)]  # type: ignore[arg-type]
+    return type(one)(*(np.concatenate((getattr(one, name), getattr(other, name))) for name in names))

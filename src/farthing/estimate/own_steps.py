@@ -1,4 +1,4 @@
-"""A user's measured steps: the rows that can teach, and why the others cannot."""
+"""A user's measured steps and servings: the rows that can teach, and why the others cannot."""
 
 import contextlib
 import math
@@ -11,45 +11,53 @@ import numpy as np
 from farthing.estimate.cells import Row, text
 from farthing.estimate.formats import peak_flop_per_s
 from farthing.estimate.measured import from_flop_rate
+from farthing.estimate.serving_kind import MEASURED as SERVED
 from farthing.estimate.setup import Setup
-from farthing.estimate.step_kinds import MEMORY, QUANTITIES, SPEED, StepKind
+from farthing.estimate.step_kinds import MEMORY, QUANTITIES, SPEED, AnySetup, Measurable, StepKind
 from farthing.units.problem import FarthingError, Problem, quoted
 
 MOST_ROWS: Final = 500
 """A covariance of this many is inverted in a moment, and more of one user's steps teach hardly more."""
 HIGHEST_MFU: Final = 1.05  # a boost clock and rounding leave no more than this of the peak
 _FARTHEST: Final = 10.0  # measured ÷ modelled, or the other way round, beyond which a unit is wrong
+_FARTHEST_SERVED: Final = 30.0  # a first token can wait for many prompts
 _GIB_PER_GB: Final = 1e9 / 2**30
 _SPEEDS: Final = ("tokens_per_s_per_gpu", "tokens_per_s_total", "step_time_s", "tflops_per_gpu")
 MEASURED: Final = (*_SPEEDS, "peak_mem_gib", "peak_mem_gb")
-"""Columns of which a row needs one."""
+"""Columns of which a row of steps needs one."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnStep:
-    """One measured step of a user: its set-up, what was measured, and the row it comes from."""
+    """One measured step or serving of a user: its set-up, what was measured, and the row it comes from."""
 
     id: str
     row: Row
-    setup: Setup
+    setup: AnySetup
     measured: Mapping[str, float]
 
 
-def unmeasured(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[str, Setup], ...]:
+def measured_columns(kind: Measurable) -> tuple[str, ...]:
+    """Columns of which a row of that kind needs one."""
+    return MEASURED if isinstance(kind, StepKind) else SERVED
+
+
+def unmeasured(kind: Measurable, rows: Sequence[Row]) -> tuple[tuple[str, AnySetup], ...]:
     """Names and set-ups of the rows that measured nothing yet and can be read."""
     found = []
     for place, row in enumerate(rows):
-        if not any(text(row, name) for name in MEASURED):
+        if not any(text(row, name) for name in measured_columns(kind)):
             with contextlib.suppress(FarthingError):
                 found.append((text(row, "id") or f"row {place + 1}", kind.setup_of(row)))
     return tuple(found)
 
 
-def own_steps(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...], tuple[Problem, ...]]:
+def own_steps(kind: Measurable, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...], tuple[Problem, ...]]:
     """The rows from which something can be learned, and a warning for each that is set aside.
 
     Rows that measured nothing are passed over: they may be what is to be measured next.
     """
+    columns = measured_columns(kind)
     last = {text(row, "id") or str(place): place for place, row in enumerate(rows)}
     problems: list[Problem] = []
     read: list[OwnStep] = []
@@ -58,17 +66,17 @@ def own_steps(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...],
         if text(row, "id") and last[text(row, "id")] != place:
             problems.append(_aside(name, "its id is used again further down", "give each row its own id"))
             continue
-        if not any(text(row, column) for column in MEASURED):
+        if not any(text(row, column) for column in columns):
             continue
         try:
-            setup = kind.setup_of(row)
-            read.append(OwnStep(name, row, setup, _measured(kind, row, setup)))
+            read.append(_read(kind, name, row))
         except FarthingError as error:
             problems += [_aside(name, problem.what, problem.fix) for problem in error.problems]
     if not read:
         return (), tuple(problems)
     kept = []
-    for step, wrong in zip(read, _impossible(kind, read), strict=True):
+    judged = _impossible(kind, read) if isinstance(kind, StepKind) else _unlikely(kind, read)
+    for step, wrong in zip(read, judged, strict=True):
         if wrong:
             problems.append(_aside(step.id, *wrong))
         else:
@@ -76,12 +84,24 @@ def own_steps(kind: StepKind, rows: Sequence[Row]) -> tuple[tuple[OwnStep, ...],
     return tuple(kept), tuple(problems)
 
 
-def _measured(kind: StepKind, row: Row, setup: Setup) -> dict[str, float]:
-    """What a row measured, by quantity. Raises FarthingError where it is nothing that can be used."""
-    wrong = [name for name in MEASURED if text(row, name) and not _number(row, name) > 0]
+def _read(kind: Measurable, name: str, row: Row) -> OwnStep:
+    """A row with what it measured. Raises FarthingError where that is nothing that can be used."""
+    setup, columns = kind.setup_of(row), measured_columns(kind)
+    _check_numbers(row, columns)
+    if isinstance(kind, StepKind):
+        return OwnStep(name, row, setup, _measured(kind, row, setup))
+    return OwnStep(name, row, setup, {each: _number(row, each) for each in columns if text(row, each)})
+
+
+def _check_numbers(row: Row, columns: Sequence[str]) -> None:
+    wrong = [name for name in columns if text(row, name) and not _number(row, name) > 0]
     if wrong:
         what = f"{wrong[0]} is {quoted(text(row, wrong[0]))}, no number above 0"
         raise FarthingError([_aside("", what, "correct it or leave it empty")])
+
+
+def _measured(kind: StepKind, row: Row, setup: Setup) -> dict[str, float]:
+    """What a row measured, by quantity. Raises FarthingError where it says no speed and no memory."""
     memory = _number(row, "peak_mem_gib")
     memory = _number(row, "peak_mem_gb") * _GIB_PER_GB if math.isnan(memory) else memory
     found = {SPEED: _speed(kind, row, setup), MEMORY: memory}
@@ -133,12 +153,25 @@ def _impossible(kind: StepKind, steps: Sequence[OwnStep]) -> list[tuple[str, str
     return found
 
 
-def _far_off(measured: Mapping[str, float], modelled: Mapping[str, float]) -> tuple[str, str] | None:
+def _unlikely(kind: Measurable, servings: Sequence[OwnStep]) -> list[tuple[str, str] | None]:
+    """What is far from the serving model about each serving, with what to do; None where nothing is."""
+    setups = [each.setup for each in servings]
+    with np.errstate(all="ignore"):
+        modelled = kind.modelled(setups)
+    return [
+        _far_off(each.measured, {name: column[place] for name, column in modelled.items()}, _FARTHEST_SERVED)
+        for place, each in enumerate(servings)
+    ]
+
+
+def _far_off(
+    measured: Mapping[str, float], modelled: Mapping[str, float], farthest: float = _FARTHEST
+) -> tuple[str, str] | None:
     """Where a measurement is so far from the model that a unit or the configuration must be wrong."""
     for name, value in measured.items():
         ratio = value / modelled[name]
-        if not 1 / _FARTHEST < ratio < _FARTHEST:
-            what = f"{name} is {value:.4g}, the step model says {modelled[name]:.4g}"
+        if not 1 / farthest < ratio < farthest:
+            what = f"{name} is {value:.4g}, the model says {modelled[name]:.4g}"
             return what, "check its unit and the configuration of the row"
     return None
 

@@ -17,7 +17,7 @@ from farthing.estimate.serving_evidence import ServingEvidence, ServingTraits, s
 from farthing.estimate.serving_row import setup_of
 from farthing.estimate.serving_setup import ServingSetup
 from farthing.estimate.serving_steps import Served, physics
-from farthing.estimate.step_prediction import Prediction, scales
+from farthing.estimate.step_prediction import Known, Prediction, corrected, scales
 from farthing.units.problem import FarthingError
 from farthing.units.types import FloatArray
 
@@ -36,16 +36,13 @@ class MeasuredServing:
     output_tok_s: float
 
 
-def predict(setups: Sequence[ServingSetup]) -> dict[str, Prediction]:
-    """Every quantity of set-ups, corrected by the published measurements."""
-    modelled, traits = physics(setups), serving_traits(setups)
-    return {name: _corrected(quantity(modelled, name), evidence(name), traits) for name in QUANTITIES}
-
-
-def _corrected(modelled: FloatArray, known: ServingEvidence, traits: ServingTraits) -> Prediction:
-    """A modelled quantity moved by what measurements of such servings say of the model."""
-    mean, log_sd = known.predict(traits)
-    return Prediction(modelled * np.exp(mean), log_sd)
+def predict(setups: Sequence[ServingSetup], known: Known | None = None) -> dict[str, Prediction]:
+    """Every quantity of set-ups, corrected by the published measurements or by what is `known`."""
+    modelled, traits, of = physics(setups), serving_traits(setups), known or {}
+    return {
+        name: corrected(quantity(modelled, name), of.get(name) or evidence(name), traits)
+        for name in QUANTITIES
+    }
 
 
 def quantity(modelled: Served, name: str) -> FloatArray:

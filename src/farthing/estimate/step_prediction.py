@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from farthing.estimate.setup import Setup
 from farthing.units.normal import normal_quantile
 from farthing.units.types import FloatArray
 
+T = TypeVar("T", contravariant=True)
 Z80: Final = float(normal_quantile(np.array([0.9]))[0])
 """Half the width of a central 80 % interval, in standard deviations."""
 
@@ -38,15 +39,15 @@ class Prediction:
         return np.asarray(self.mid * np.exp(Z80 * self.log_sd))
 
 
-class Correction(Protocol):
-    """What says how far the step model is off: the public evidence, or a user's own beside it."""
+class Correction(Protocol[T]):
+    """What says how far a model is off: the public evidence, or a user's own beside it."""
 
-    def predict(self, traits: Traits) -> tuple[FloatArray, FloatArray]:
+    def predict(self, traits: T) -> tuple[FloatArray, FloatArray]:
         """Mean and standard deviation of the logarithm of measured ÷ modelled."""
         ...
 
 
-Known: TypeAlias = Mapping[str, Correction]
+Known: TypeAlias = Mapping[str, Correction[Any]]
 """What corrects each quantity, by its name; the public evidence where a name is missing."""
 
 
@@ -61,7 +62,7 @@ def predict(setups: Sequence[Setup], known: Known | None = None) -> dict[str, Pr
     }
 
 
-def corrected(modelled: FloatArray, known: Correction, traits: Traits) -> Prediction:
+def corrected(modelled: FloatArray, known: Correction[T], traits: T) -> Prediction:
     """A modelled quantity moved by what measurements of such runs say of the model."""
     mean, log_sd = known.predict(traits)
     return Prediction(modelled * np.exp(mean), log_sd)

@@ -7,7 +7,7 @@ from farthing.estimate.calibration import Calibration
 from farthing.estimate.own_accuracy import left_out
 from farthing.estimate.own_steps import own_steps
 from farthing.estimate.prediction_row import PredictionRow
-from farthing.estimate.step_kinds import step_kind
+from farthing.estimate.step_kinds import kind_of
 from farthing.estimate.validate_shipped import read_configuration
 from farthing.estimate.validate_tables import Kind, Row
 
@@ -30,7 +30,7 @@ def own_left_out(
 
 
 def _without_themselves(kind: Kind, calibration: Calibration) -> dict[tuple[Hashable, str], _Ends]:
-    steps, _ = own_steps(step_kind(kind.name), calibration.rows)
+    steps, _ = own_steps(kind_of(kind.name), calibration.rows)
     found = {}
     for quantity, made in left_out(kind.name, steps).items():
         ends = zip(made.after.low, made.after.mid, made.after.high, strict=True)

@@ -17,11 +17,13 @@ _SURELY_TOO_MUCH: Final = 1.15  # of the memory: tables err in counts and format
 
 
 def predictions(rows: Iterable[Row], known: Known | None = None) -> list[PredictionRow]:
-    """A line for each quantity of each row, in the table's order; a row that cannot be read is refused."""
-    del known
+    """A line for each quantity of each row, in the table's order; a row that cannot be read is refused.
+
+    `known` corrects the serving model in place of the public evidence alone.
+    """
     read = [(row.get("id") or "", _read(row)) for row in rows]
     setups = [setup for _, setup in read if isinstance(setup, ServingSetup)]
-    predicted = predict(setups) if setups else {}
+    predicted = predict(setups, known) if setups else {}
     places = iter(range(len(setups)))
     lines: list[PredictionRow] = []
     for name, setup in read:

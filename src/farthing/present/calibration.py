@@ -8,6 +8,7 @@ from typing import Final
 from farthing.app.calibrate import Kept
 from farthing.app.calibration_report import Calibrated
 from farthing.estimate.own_steps import MEASURED
+from farthing.estimate.serving_kind import MEASURED as SERVED
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.wording import sentence
 from farthing.units.problem import Problem
@@ -18,6 +19,7 @@ _COLUMNS: Final = ("id", "quantity", "measured", "before", "after", "low", "high
 _SHOWN: Final = (
     *("id", "framework", "version", "model", "method", "accelerator", "n_accel", "precision", "seq_len"),
     *("global_batch", *MEASURED),
+    *("n_accelerators", "tp", "engine", "input_len", "output_len", "concurrency_or_batch", *SERVED),
 )
 _MOST_ROWS: Final = 20
 _NOTE: Final = (

@@ -228,7 +228,7 @@ def test_a_speed_follows_from_the_time_of_a_step_or_the_whole(calibrate, change,
     ("change", "said"),
     [
         ({"tokens_per_s_per_gpu": "9e9"}, "of the peak"),
-        ({"tokens_per_s_per_gpu": "0.01"}, "the step model says"),
+        ({"tokens_per_s_per_gpu": "0.01"}, "the model says"),
         ({"tokens_per_s_per_gpu": "-5"}, "no number above 0"),
         ({"tokens_per_s_per_gpu": "nan"}, "no number above 0"),
         ({"tokens_per_s_per_gpu": "1e999"}, "no number above 0"),

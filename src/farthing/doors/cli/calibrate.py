@@ -2,22 +2,24 @@
 
 import click
 
-from farthing.app.fields import CALIBRATE
+from farthing.app.fields import CALIBRATE, CALIBRATE_SERVING, Field
 from farthing.doors.cli.options import given, question_options, shown_options, take_shown
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="print as JSON")
 
 
-_HELP = """Fit the step model to your own measurements; a handful of steps is enough.
+_HELP = """Fit the models to your own measurements; a handful of steps or one benchmark is enough.
 
-Give a table with the columns of `farthing validate` and what you measured: tokens_per_s_per_gpu (or
-step_time_s with seq_len and global_batch) and, where you have it, peak_mem_gib. What is learned is kept
-in your data folder, and later answers use it: `--calibration NAME` chooses one, `--calibration none`
-answers without. Nothing is sent anywhere.
+Give a table with the columns of `farthing validate` and what you measured: of steps tokens_per_s_per_gpu
+(or step_time_s with seq_len and global_batch) and, where you have it, peak_mem_gib; of a served model
+tpot_ms, ttft_ms or output_tok_s, or the JSON that vllm bench serve, AIPerf, GenAI-Perf or GuideLLM wrote.
+What is learned is kept in your data folder, and later answers use it: `--calibration NAME` chooses one,
+`--calibration none` answers without. Nothing is sent anywhere.
 
 \b
 farthing calibrate training --table mine.csv --name my-cluster
 farthing calibrate finetune --table mine.csv --dry-run
+farthing calibrate serving --table bench.json --accelerator h100-sxm --tp 2
 farthing calibrate list
 """
 
@@ -50,16 +52,17 @@ def _learn(kind: str, values: dict[str, object]) -> int:
     return 0
 
 
-def _kind(name: str, text: str) -> click.Command:
+def _kind(name: str, text: str, fields: tuple[Field, ...] = CALIBRATE) -> click.Command:
     def run(**values: object) -> int:
         return _learn(name, values)
 
-    params = [*question_options(CALIBRATE), *shown_options()]
+    params = [*question_options(fields), *shown_options()]
     return click.Command(name, params=params, callback=run, help=text)
 
 
 command.add_command(_kind("training", "Learn from measured training steps."))
 command.add_command(_kind("finetune", "Learn from measured fine-tuning steps."))
+command.add_command(_kind("serving", "Learn from a benchmark of a served model.", CALIBRATE_SERVING))
 
 
 @command.command("list")
