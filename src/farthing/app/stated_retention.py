@@ -19,7 +19,7 @@ _MODELS: Final[Mapping[str, str]] = {
     "3_8b": "phi-3-mini",
     "7b": "qwen2.5-7b",
     "14b": "phi-4",
-    "24b": "mistral-small-3.1",
+    "24b": "mistral-small-24b",
 }
 _GAINED: Final = ("invoices", "tickets", "resumes")
 _LOST: Final = ("contracts", "debugging")

@@ -74,9 +74,10 @@ def known_sets(inputs: Inputs, chain: Chain) -> Inputs:
 
 def worked_out(inputs: Inputs, chain: Chain, wanted: tuple[str, ...]) -> Evaluation:
     """Run a part: what nobody speaks of is nothing, or the catalog's assumption."""
-    whole = (*chain, *OWN)
+    whole, made = (*chain, *OWN), {formula.__name__ for formula in chain}
     for name, why in _NOTHING.items():
-        inputs.derive(name, 1.0 if name == "task_count" else 0.0, why)
+        if name not in made:
+            inputs.derive(name, 1.0 if name == "task_count" else 0.0, why)
     asked = (*wanted, *OWN_WANTED)
     assume_missing(inputs, whole, asked)
     return evaluate(whole, known_sets(inputs, whole), asked)

@@ -11,7 +11,8 @@ from farthing.units.types import FloatArray, Real
 _STEPS: Final = 48  # replicas of each kind among which a change is looked for on draws
 _FINE_STEPS: Final = 512  # the same on the median
 _FAR: Final = 1e12  # requests a day
-_EDGE: Final = 1e-9
+_EDGE: Final = 1e-12
+_LEAST: Final = 1e-9  # requests a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,8 @@ def crossings(one: Terms, other: Terms, horizon_month: float) -> tuple[Crossing,
         for value, jump in ((left[place], True), (right[place], False)):
             now = float(np.sign(value))
             if now and sign and now != sign:
-                at = (
-                    edges[place] if jump else _root(edges[place], edges[place + 1], left[place], right[place])
-                )
-                found.append(Crossing(float(at), now > 0, jump))
+                inside = _root(starts[0, place], ends[0, place], left[place], right[place])
+                found.append(Crossing(float(edges[place] if jump else inside), now > 0, jump))
             sign = now or sign
     return tuple(found)
 
@@ -55,9 +54,8 @@ def first_crossing(one: Terms, other: Terms, horizon_month: Real, draws: int) ->
     place = np.argmax(changed, axis=1)
     row = np.arange(len(place))
     segment = place // 2
-    low, high = edges[row, segment], edges[row, segment + 1]
-    inside = _root(low, high, left[row, segment], right[row, segment])
-    at = np.where(place % 2 == 0, low, inside)
+    ends_of = (each[row, segment] for each in (starts, ends, left, right))
+    at = np.where(place % 2 == 0, edges[row, segment], _root(*ends_of))
     return np.where(changed.any(axis=1), at, np.inf)
 
 
@@ -83,9 +81,7 @@ def _steps(fleet: Fleet, draws: int, most: int) -> FloatArray:
 
 def _ends(edges: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Just above the start and just below the end of every segment."""
-    low, high = edges[:, :-1], edges[:, 1:]
-    inset = _EDGE * (high - low)
-    return low + np.maximum(inset, _EDGE * low), high - np.maximum(inset, _EDGE * high)
+    return edges[:, :-1] * (1 + _EDGE) + _LEAST, edges[:, 1:] * (1 - _EDGE)
 
 
 def _difference(one: Terms, other: Terms, requests: FloatArray, horizon_month: Real) -> FloatArray:
