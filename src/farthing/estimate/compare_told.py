@@ -7,24 +7,22 @@ from farthing.estimate.answer import Assumption, Source, StepTaken
 from farthing.estimate.compare_quality import Rated
 from farthing.estimate.compare_terms import Option
 from farthing.estimate.compose import assumption_of, source_of, sources_behind, step_of
-from farthing.estimate.gather import Basis, Input
 from farthing.estimate.run import Evaluation
 
 _WORKLOAD: Final = ""
 
 
 def assumptions_of(options: Sequence[Option], work: Evaluation) -> tuple[Assumption, ...]:
-    """Every input once; one that differs by option says whose it is. What is simply not there is left out."""
-    found: dict[tuple[str, object], tuple[str, Input]] = {}
+    """Every input once; of a name with several values all but the first say whose they are."""
+    found: dict[tuple[str, object], Assumption] = {}
+    names: set[str] = set()
     for title, run in _runs(options, work):
         for item in run.inputs.values():
-            if item.basis is not Basis.DERIVED or item.value not in (0.0, 1.0):
-                found.setdefault((item.name, item.value), (title, item))
-    names = [item.name for _, item in found.values()]
-    return tuple(
-        assumption_of(item, f"{item.name} of {title}" if names.count(item.name) > 1 and title else item.name)
-        for title, item in found.values()
-    )
+            if (item.name, item.value) not in found:
+                told = f"{item.name} of {title}" if item.name in names else item.name
+                found[item.name, item.value] = assumption_of(item, told)
+                names.add(item.name)
+    return tuple(found.values())
 
 
 def steps_of(options: Sequence[Option], work: Evaluation) -> tuple[StepTaken, ...]:
