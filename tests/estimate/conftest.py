@@ -56,6 +56,11 @@ def tuning_table():
     return shared_table("finetune_throughput.csv")
 
 
+@pytest.fixture(scope="session")
+def serving_table():
+    return shared_table("inference_throughput.csv")
+
+
 def shared_table(name):
     file = shared_folder() / "data" / name
     if not file.is_file():
