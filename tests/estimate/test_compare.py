@@ -331,6 +331,22 @@ def test_demand_in_tokens_cannot_say_what_retrieval_adds():
         compare(option="rag:gpt-4o-mini", demand="5M/day", as_of=DAY)
 
 
+def test_of_several_options_the_flip_nearest_to_the_workload_is_told():
+    found = ask(
+        GPT_4O, "api:gpt-4o-mini[monthly=$500]", "api:gpt-4.1-nano[monthly=$5,000]", requests="50k/day"
+    )
+    assert [(flip.below, flip.above) for flip in found.flips] == [
+        ("api:gpt-4o", "api:gpt-4o-mini"),
+        ("api:gpt-4o-mini", "api:gpt-4.1-nano"),
+    ]
+    here, first = found.results["tokens_per_day"].p50, found.flips[0].tokens_per_day
+    assert found.results["breakeven_tokens_per_day"].p50 == pytest.approx(
+        min((flip.tokens_per_day for flip in found.flips), key=lambda at: abs(math.log(at / here))), rel=1e-6
+    )
+    request = {name: cost(ask(f"api:{name}")) / (5000 * 730 / 24) for name in ("gpt-4o", "gpt-4o-mini")}
+    assert first == pytest.approx(500 / (730 / 24) / (request["gpt-4o"] - request["gpt-4o-mini"]) * 1300)
+
+
 def test_every_volume_of_the_curve_costs_no_less_than_the_one_before():
     found = ask(GPT_4O, SELF, requests="100k/day")
     for option in {point.option for point in found.volumes}:

@@ -15,6 +15,11 @@ _DAY = "--as-of 2026-02-01"
 _PRICED = "--as-of 2026-11-20"
 _CALLS = f"--requests 10k/day {_PRICED}"
 _TUNE = f"--examples 5000 --tokens-per-example 500 {_DAY}"
+_WORK = f"--input 750 --output 250 --requests 5k/day {_PRICED}"
+_FEW = f"--input 300 --output 50 --requests 1k/day {_PRICED}"
+_ALONE = "self:qwen2.5-14b@l40s*1[rate=$1620/month, spares=0, care=0]"
+_FOUND = "rag:gpt-4o-mini[corpus=100M, changed=20%]"
+_CODE = "code:function[build=8, care=0.5]"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "finetune": (
         f"finetune --model qwen2.5-14b --method qlora {_TUNE}",
@@ -50,6 +55,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"tokens --model claude-sonet-4-5 --input 2000 --output 500 {_CALLS} --strict\n" + "\n" * 4 + "...",
         f"tokens --model gpt-5 --input 100 --cache-read 200 {_CALLS}",
     ),
+    "compare": (
+        f"compare --option api:claude-sonnet-4 --option 'self:qwen2.5-14b@l40s*1' {_WORK}",
+        f"compare --option api:claude-sonnet-4 --option '{_ALONE}' {_WORK} --quiet",
+        f"compare --option api:gpt-4o --option 'cascade:gpt-4o-mini>gpt-4o[pass=70%]' {_WORK} --quiet",
+        f"compare --option '{_FOUND}' --option finetuned:gpt-4o-mini {_WORK} --quiet",
+        f"compare --option 'people:document@$5' --option 'api:gpt-4o[integration=80]' {_FEW} --quiet",
+        f"compare --option '{_CODE}' --option 'api:gpt-4o-mini[integration=80]' {_FEW} --quiet",
+        f"compare --option '{_CODE}' --option 'api:gpt-4o-mini[integration=80]' {_FEW} --tasks 20 --quiet",
+        f"compare --option api:gpt-4o --option 'self:llama-3.1-405b@l40s*1' {_WORK}",
+    ),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),
     "catalog": (
@@ -69,7 +84,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "calibrate training --table docs/examples/my-steps.csv --dry-run --as-of 2026-02-01",
         "calibrate list",
     ),
-    "demo": ("demo\n" + "\n" * 11 + "...",),
+    "demo": ("demo\n" + "\n" * 11 + "...", "demo --roi\n" + "\n" * 26 + "..."),
 }
 _NOTE = "Written by `tools/write_docs.py`; the output is that of the command.\n"
 

@@ -6,15 +6,14 @@ from farthing.estimate.answer import Estimate, Range
 
 
 class Flip(msgspec.Struct, frozen=True):
-    """A volume at which the cheaper of two options changes, on the medians.
+    """A volume at which another option becomes the cheapest of all, on the medians.
 
-    `jump` says that a replica is added there; `above` names the cheaper one beyond it.
+    `below` is the cheapest just before it, `above` just beyond; `jump` says that a replica is added there.
     """
 
-    first: str
-    other: str
-    tokens_per_day: float
+    below: str
     above: str
+    tokens_per_day: float
     jump: bool
 
 

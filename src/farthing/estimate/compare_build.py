@@ -1,7 +1,7 @@
 """From options on draws to the answer: rows, ranges, the staircase of volumes, the curve of months."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from farthing.estimate import compare_words
 from farthing.estimate.answer import Driver, Line, Range, Result, Row
 from farthing.estimate.compare_answer import Comparison, Flip, MonthPoint, VolumePoint
 from farthing.estimate.compare_draws import Draws, medians
+from farthing.estimate.compare_flips import Pair, breakeven, flip_pair, flips, saving_pair
 from farthing.estimate.compare_quality import Rated, rated
 from farthing.estimate.compare_terms import Option
 from farthing.estimate.compare_told import assumptions_of, sources_of, steps_of
-from farthing.estimate.compare_volume import crossings, first_crossing
 from farthing.estimate.question import Question
 from farthing.estimate.run import quantiles
 from farthing.formulas import compare
@@ -24,25 +24,18 @@ from farthing.units.types import FloatArray
 
 _POINTS: Final = 25
 _DECADES: Final = 2.0
-_BREAKEVEN_DRAWS: Final = 4096
-
-
-class Pair(NamedTuple):
-    """Two options whose break-even the answer speaks of, by their places; equal where there is one alone."""
-
-    first: int
-    other: int
 
 
 def answer(
     question: Question, book: Book, options: Sequence[Option], found: Draws, noted: Sequence[Problem]
 ) -> Comparison:
     """The whole answer."""
-    pair = _pair(found)
-    breaks = {place: _breakeven(found, pair.first, place) for place in range(len(found.sides))}
+    pair, turns = saving_pair(found), flips(found)
+    turning, first = flip_pair(found, turns, pair)
+    breaks = {place: breakeven(found, 0, place) for place in range(len(found.sides))}
+    turn = breaks[turning.other] if turning.first == 0 else breakeven(found, *turning)
     quality = rated(question, options)
-    flips = tuple(_flips(found, pair))
-    problems = (*noted, *_problems(options, found, pair, breaks[pair.other]))
+    problems = (*noted, *_problems(options, found, turning, turn))
     told = [found.work, *(part.run for option in options for part in option.parts)]
     return Comparison(
         farthing=__version__,
@@ -52,8 +45,8 @@ def answer(
         book=book.hash,
         seed=question.seed,
         draws=question.draws,
-        verdict=compare_words.verdict(found, pair, breaks[pair.other], flips),
-        results=_results(found, pair, breaks[pair.other]),
+        verdict=compare_words.verdict(found, turning, turn, first, turns),
+        results=_results(found, pair, turn),
         lines=tuple(_lines(found)),
         rows=tuple(_rows(options, found, breaks, quality)),
         assumptions=assumptions_of(options, found.work),
@@ -68,29 +61,10 @@ def answer(
         tornado=found.tornado(*pair),
         industry=(),
         steps=steps_of(options, found.work),
-        flips=flips,
-        volumes=tuple(_volumes(found, flips)),
+        flips=turns,
+        volumes=tuple(_volumes(found, first)),
         months=tuple(_months(found)),
     )
-
-
-def _pair(found: Draws) -> Pair:
-    """The first that was named, and the cheapest of the others."""
-    middle = np.median(found.costs, axis=1)
-    others = range(1, len(found.sides))
-    return Pair(0, min(others, key=lambda place: float(middle[place]), default=0))
-
-
-def _breakeven(found: Draws, first: int, place: int) -> FloatArray:
-    """Tokens a day at which the cheaper of the first option and another changes; inf where never."""
-    one, other = found.sides[first], found.sides[place]
-    step = max(1, found.draws // _BREAKEVEN_DRAWS)
-    count = len(range(0, found.draws, step))
-    if first == place:
-        return np.full(count, np.inf)
-    months = found.value("horizon_month")[::step]
-    first_terms, terms = (found.thinned(side.terms, step) for side in (one, other))
-    return first_crossing(first_terms, terms, months, count) * found.value("request_tokens")[::step]
 
 
 def _results(found: Draws, pair: Pair, breaks: FloatArray) -> dict[str, Result]:
@@ -197,24 +171,13 @@ def _lines(found: Draws) -> Iterator[Line]:
             yield Line(label, category, Range(*quantiles(np.ascontiguousarray(amount))), basis=side.title)
 
 
-def _flips(found: Draws, pair: Pair) -> Iterator[Flip]:
-    """Every change between the pair on the medians, lowest volume first."""
-    if pair.first == pair.other:
-        return
-    one, other = (found.sides[place] for place in pair)
-    tokens, months = medians(found.work, ("request_tokens", "horizon_month"))
-    for each in crossings(one.median, other.median, months):
-        above = other.title if each.other_is_cheaper_above else one.title
-        yield Flip(one.title, other.title, each.request_count_per_day * tokens, above, each.jump)
-
-
-def _volumes(found: Draws, flips: Sequence[Flip]) -> Iterator[VolumePoint]:
+def _volumes(found: Draws, first: Flip | None) -> Iterator[VolumePoint]:
     """Costs over volumes on the medians, from far below the workload to far above it and its break-evens."""
     tokens, requests, months = medians(
         found.work, ("request_tokens", "request_count_per_day", "horizon_month")
     )
     here = tokens * requests
-    ends = [here, *(flip.tokens_per_day for flip in flips[:1])]
+    ends = [here, here if first is None else first.tokens_per_day]
     low, high = np.log10(min(ends)) - _DECADES / 2, np.log10(max(ends)) + _DECADES / 2
     places = sorted({*np.logspace(low, high, _POINTS).tolist(), here})
     for side in found.sides:

@@ -2,49 +2,53 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from farthing.estimate.compare_answer import Flip
 from farthing.estimate.compare_draws import Draws, medians
+from farthing.estimate.compare_flips import Pair
 from farthing.estimate.compare_terms import Option
 from farthing.estimate.run import quantiles
 from farthing.units.figures import figure, span
 from farthing.units.problem import Problem
 from farthing.units.types import FloatArray
 
-if TYPE_CHECKING:
-    from farthing.estimate.compare_build import Pair
 
-
-def verdict(found: Draws, pair: "Pair", breaks: FloatArray, flips: Sequence[Flip]) -> str:
+def verdict(found: Draws, pair: Pair, breaks: FloatArray, first: Flip | None, turns: Sequence[Flip]) -> str:
     """Who is cheapest here, how surely, and where that changes."""
     best = found.place_of_cheapest
     side, share = found.sides[best], float(found.cheapest_share[best])
     here = medians(found.work, ("workload_tokens_per_day",))[0]
     cost = span(*quantiles(found.costs[best]), "USD")
     said = f"At {_volume(here)} tokens a day {side.title} is cheapest: {cost} a month"
-    said += f", in {share:.0%} of the draws." if len(found.sides) > 1 else "."
     if pair.first == pair.other:
-        return said
-    return f"{said} {_where(found, pair, breaks, flips, here)}"
+        return f"{said}."
+    return f"{said}, in {share:.0%} of the draws. {_where(found, pair, breaks, first, turns)}"
 
 
-def _where(found: Draws, pair: "Pair", breaks: FloatArray, flips: Sequence[Flip], here: float) -> str:
+def _where(found: Draws, pair: Pair, breaks: FloatArray, first: Flip | None, turns: Sequence[Flip]) -> str:
     one, other = (found.sides[place].title for place in pair)
     reached = breaks[np.isfinite(breaks)]
-    if 2 * reached.size <= breaks.size or not flips:
-        return f"Between {one} and {other} that changes at no volume."
+    if first is None or not reached.size:
+        if len(found.sides) > 2:
+            return "That changes at no volume."
+        return f"That changes at no volume: {other if _cheaper(found, pair) else one} is cheaper at none."
     low, _, high = quantiles(reached)
-    first = flips[0]
+    here = medians(found.work, ("workload_tokens_per_day",))[0]
+    between = f" ({_volume(low)} to {_volume(high)})" if low < high else ""
+    more = f"; the cheapest changes at {len(turns) - 1} other volumes too" if len(turns) > 1 else ""
     side = "below" if here < first.tokens_per_day else "above"
-    between = f"({_volume(low)} to {_volume(high)})" if low < high else ""
-    more = f", and changes {len(flips) - 1} times more as replicas are added" if len(flips) > 1 else ""
     return (
-        f"From {_volume(first.tokens_per_day)} tokens a day {between} {first.above} is cheaper than "
-        f"{one if first.above == other else other}{more}; you are {side} that."
-    ).replace("  ", " ")
+        f"From {_volume(first.tokens_per_day)} tokens a day{between} {first.above} is cheaper than "
+        f"{first.below}; you are {side} that{more}."
+    )
+
+
+def _cheaper(found: Draws, pair: Pair) -> bool:
+    """Whether the first of two is the cheaper one here."""
+    one, other = (float(np.median(found.costs[place])) for place in pair)
+    return one <= other
 
 
 def _volume(tokens: float) -> str:
@@ -72,10 +76,10 @@ def told(option: Option, problem: Problem) -> Problem:
     return replace(problem, where=where)
 
 
-def never(found: Draws, pair: "Pair", breaks: FloatArray) -> Iterator[Problem]:
+def never(found: Draws, pair: Pair, breaks: FloatArray) -> Iterator[Problem]:
     """A word on draws in which the cheaper one never changes."""
     reached = float(np.mean(np.isfinite(breaks)))
-    if reached == 1.0:
+    if reached in (0.0, 1.0):
         return
     one, other = (found.sides[place].title for place in pair)
     what = f"in {1 - reached:.0%} of the draws no volume changes which of {one} and {other} is cheaper"
@@ -102,5 +106,5 @@ def assumed(found: Draws) -> Iterator[Problem]:
     if any(side.option.wanted.hosted for side in found.sides):
         what = "replicas are whole, one stands by, and idle hours are paid for"
         why = "that is what keeps own accelerators dear at low volumes"
-        fix = "spares=0, replicas=, peak= and headroom= in brackets change it"
+        fix = "in brackets, spares=0, replicas=, peak= and headroom= change it"
         yield Problem("integer-replicas", "note", "--option", what, why, fix)

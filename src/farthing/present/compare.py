@@ -10,7 +10,9 @@ from farthing.units.figures import digits_for, figure
 _MOST_FLIPS: Final = 6
 _VOLUMES: Final = 9
 _MONTHS: Final = 6
+_FEW_PERCENT: Final = 0.02
 _NONE: Final = "-"
+_ANY_WIDTH: Final = 1000
 _ADDED: Final = "a replica is added"
 _COLUMNS: Final = (  # title, the row's name, how it is written
     ("a month", "cost_usd", "month"),
@@ -57,11 +59,7 @@ def _about(answer: Comparison, width: int) -> list[str]:
 def staircase(answer: Comparison, width: int) -> list[str]:
     """Every change on the medians, then what each option costs at volumes around the workload's own."""
     flips = [
-        (
-            f"{tokens(flip.tokens_per_day)}/day",
-            f"{flip.above} is cheaper above",
-            "a replica is added" if flip.jump else "",
-        )
+        (f"{tokens(flip.tokens_per_day)}/day", f"{flip.above} is cheapest above", _ADDED if flip.jump else "")
         for flip in answer.flips[:_MOST_FLIPS]
     ]
     lines = table(flips, "><<", width)
@@ -69,10 +67,11 @@ def staircase(answer: Comparison, width: int) -> list[str]:
         lines.append(f"  and {len(answer.flips) - _MOST_FLIPS} more")
     options = list(dict.fromkeys(point.option for point in answer.volumes))
     shown = _shown([point for point in answer.volumes if point.option == options[0]])
-    head = ("tokens a day", *options, "")
-    body = [(tokens(volume), *(_at(answer, option, volume) for option in options), _here(answer, volume))
-            for volume in shown]  # fmt: skip
-    return [*lines, *([""] if lines else []), *table([head, *body], ">" * (len(options) + 1) + "<", width)]
+    body = [
+        (tokens(volume), *(_at(answer, option, volume) for option in options), _here(answer, volume))
+        for volume in shown
+    ]
+    return [*lines, *([""] if lines else []), *_curve("tokens a day", options, body, width)]
 
 
 def by_month(answer: Comparison, width: int) -> list[str]:
@@ -81,9 +80,19 @@ def by_month(answer: Comparison, width: int) -> list[str]:
     last = max(point.month for point in answer.months)
     chosen = sorted({1, *(round(1 + (last - 1) * step / (_MONTHS - 1)) for step in range(_MONTHS))})
     known = {(point.option, point.month): point.cumulative_usd for point in answer.months}
-    head = ("month", *options)
-    body = [(str(month), *(_usd(known[option, month].p50) for option in options)) for month in chosen]
-    return table([head, *body], ">" * len(head), width)
+    body = [(str(month), *(_usd(known[option, month].p50) for option in options), "") for month in chosen]
+    return _curve("month", options, body, width)
+
+
+def _curve(first: str, options: list[str], body: list[tuple[str, ...]], width: int) -> list[str]:
+    """A column for each option; where their names make it too wide, letters that are told below."""
+    align = ">" * (len(options) + 1) + "<"
+    lines = table([(first, *options, ""), *body], align, _ANY_WIDTH)
+    if max(map(len, lines)) <= width:
+        return lines
+    letters = [chr(ord("A") + place) for place in range(len(options))]
+    told = "; ".join(f"{letter} is {option}" for letter, option in zip(letters, options, strict=True))
+    return [*table([(first, *letters, ""), *body], align, _ANY_WIDTH), *paragraph(told, width, 2)]
 
 
 def tokens(value: float) -> str:
@@ -99,7 +108,7 @@ def _cell(row: Row, name: str, kind: str) -> str:
     if value is None or isinstance(value, str):
         return "unpriced" if name == "cost_usd" else _NONE
     if kind == "share":
-        return f"{float(value):.0%}"
+        return f"{float(value):.1%}" if 0 < float(value) < _FEW_PERCENT else f"{float(value):.0%}"
     if kind == "tokens":
         return tokens(float(value))
     return figure(float(value), "", 3) if kind == "number" else _usd(value)

@@ -70,11 +70,18 @@ def _checks(found: StatedRoi) -> Iterator[tuple[str, str, Sequence[Checked]]]:
 
 
 def _table(rows: Sequence[Checked], width: int) -> list[str]:
+    """A line for each figure, with its note beside it, or below where there is no room."""
     body = [
         (row.name, _range(row.stated, row.unit), _range(row.found, row.unit), row.by, _fares(row), row.note)
         for row in rows
     ]
-    return table([("", "stated", "found", "by", "", ""), *body], "<>><<<", width)
+    head = ("", "stated", "found", "by", "", "")
+    beside = table([head, *body], "<>><<<", width)
+    if max(map(len, beside)) <= width:
+        return beside
+    alone = table([head, *((*cells[:-1], "") for cells in body)], "<>><<<", width)
+    notes = dict.fromkeys(f"{row.name}: {row.note}." for row in rows if row.note)
+    return [*alone, *(line for note in notes for line in paragraph(note, width, 4))]
 
 
 def _fares(row: Checked) -> str:

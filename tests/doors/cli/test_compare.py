@@ -48,7 +48,7 @@ def test_each_form_is_written(farthing, form):
 def test_the_text_says_where_you_are_and_where_it_flips(farthing):
     out = farthing("compare", *API, *OWN, *WORK, *DAY).out
     assert "you are here" in out
-    assert "is cheaper above" in out
+    assert "is cheapest above" in out
     assert "Paid in all by the end of a month" in out
 
 

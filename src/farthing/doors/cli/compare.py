@@ -27,7 +27,15 @@ command = click.Command(
 
     An option is KIND:WHAT[SETTING=VALUE, ...], of kind api, self, finetuned, distilled, rag, cascade, people,
     code or program. MODEL@ACCELERATOR*N holds one copy of the model on N accelerators; how many copies are
-    paid for follows from the demand, one stands by, and idle hours are paid for:
+    paid for follows from the demand, one stands by, and idle hours are paid for.
+
+    Settings of every kind: name, once, monthly, build, integration, care, spared, labor, saved, quality,
+    success. By the token: tier, region, reasoning. On accelerators: rate, term, provider_kind, spares,
+    replicas, peak, headroom, tok_s, precision, kv_precision, engine, tp, ttft, tpot. Tuned: tuning, data,
+    retunings, examples, tokens_per_example, epochs, method. Retrieval: corpus, chunks, chunk_tokens, changed,
+    embedding, store, dimension. A cascade: pass. People: minutes. Code and programs: request.
+
+    What is paid once is spread over the horizon; probabilities and savings are of draws that options share:
 
     \b
     farthing compare --option api:claude-sonnet-4 --option 'self:llama-3.1-70b@h100-sxm*4' --requests 100k/day
