@@ -12,9 +12,9 @@ _DRAWS: Final = 2048
 _TASKS: Final = 20
 _IN, _OUT = 300, 50
 _CASES: Final = (
-    ("a simple task alone", 1, "", "80h"),
-    (f"as one of {_TASKS} that share an integration", _TASKS, "", "80h"),
-    ("the same, and two on-call hours a month spared", _TASKS, ", spared=2", "80h"),
+    ("a task alone", 1, "", "80h"),
+    (f"one of {_TASKS} that share the work", _TASKS, "", "80h"),
+    ("and 2 on-call hours spared", _TASKS, ", spared=2", "80h"),
 )
 
 
