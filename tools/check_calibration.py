@@ -1,6 +1,7 @@
 """How much five of a user's rows bring: each public source in turn is the user (tools/pseudo_users.py).
 
     python tools/check_calibration.py > docs/calibration.json
+    python tools/check_calibration.py servings > docs/serving_calibration.json
 
 A source is taken out of the fit and out of the evidence, and its rows are predicted. Then some of them are
 given as a user's measurements, and the others are predicted again: drawn at random many times, and as
@@ -10,12 +11,13 @@ error of all draws, `halved_draws` the share of draws in which the median error 
 """
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from fit_calibration import fitted
 from measure_accuracy import stamped
-from pseudo_users import GIVEN, PseudoUser, pseudo_users
+from pseudo_users import GIVEN, PseudoUser, pseudo_users, serving_users
 
 from farthing.estimate.own_choice import most_telling
 from farthing.estimate.step_prediction import Z80
@@ -23,6 +25,7 @@ from farthing.units.types import FloatArray
 
 DRAWS = 60
 COUNTS = (3, GIVEN, 10)
+COUNTS_OF_SERVINGS = (1, GIVEN)
 
 
 Draw = tuple[FloatArray, FloatArray]
@@ -59,13 +62,13 @@ def chosen(user: PseudoUser, scale: Mapping[str, float], given: int) -> Draw:
     return some, np.setdiff1d(np.arange(len(between)), some)
 
 
-def report(users: Sequence[PseudoUser]) -> dict[str, dict[str, float]]:
+def report(users: Sequence[PseudoUser], counts: Sequence[int] = COUNTS) -> dict[str, dict[str, float]]:
     """Every source with so many rows given, by scales that have not seen it."""
     found = {}
     for user in users:
         same = [other for other in users if other.quantity == user.quantity and other.source != user.source]
         scale = fitted(same)
-        for given in COUNTS:
+        for given in counts:
             rows = {"rows": len(user.own.log_ratio), "given": given}
             ways = {"at random": user.draws(DRAWS, given), "chosen": [chosen(user, scale, given)]}
             for way, draws in ways.items():
@@ -75,7 +78,11 @@ def report(users: Sequence[PseudoUser]) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Print the figures as JSON."""
-    print(json.dumps(stamped(report(pseudo_users())), indent=1))
+    if sys.argv[1:] == ["servings"]:
+        found = report(serving_users(), COUNTS_OF_SERVINGS)
+    else:
+        found = report(pseudo_users())
+    print(json.dumps(stamped(found), indent=1))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """Measure what takes minutes or needs rows that do not ship, for the accuracy page.
 
-    python tools/measure_accuracy.py [SHARED_FOLDER] [--cross-validation FILE] [--only training|finetune]
+    python tools/measure_accuracy.py [SHARED_FOLDER] [--cross-validation FILE] [--only KIND]
 
-writes docs/accuracy.json: errors with constants fitted anew (tools/check_training.py, or a file that it
-printed, and tools/check_finetuning.py), and errors on the fifth of each shared table that was never
-fitted, with the commit and the state of the catalog they were measured on. `tools/write_docs.py` puts
-them on the page.
+writes docs/accuracy.json: errors with constants fitted anew (tools/check_training.py, check_finetuning.py and
+check_serving.py; FILE has what the first, or with `--only serving` the last, printed), and errors on the
+fifth of each shared table that was never fitted, with the commit and the state of the catalog they were
+measured on. KIND is training, finetune or serving. `tools/write_docs.py` puts them on the page.
 """
 
 import argparse
@@ -24,10 +24,11 @@ from select_published import held_out
 from farthing.catalog.load import catalog
 from farthing.estimate.prediction_row import PredictionRow
 from farthing.estimate.scores import Pair, by_group, score
+from farthing.estimate.serving_prediction import measurements
 from farthing.estimate.setup import family_of
 from farthing.estimate.step_row import setup_of
 from farthing.estimate.validate_shipped import left_out
-from farthing.estimate.validate_tables import FINETUNE, TRAINING, pairs, predicted
+from farthing.estimate.validate_tables import FINETUNE, SERVING, TRAINING, pairs, predicted
 
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "docs" / "accuracy.json"
@@ -41,17 +42,22 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description="Measure accuracy.")
     parser.add_argument("shared", nargs="?", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--cross-validation", type=Path)
-    parser.add_argument("--only", choices=("training", "finetune"))
+    parser.add_argument("--only", choices=("training", "finetune", "serving"))
     given = parser.parse_args(arguments)
     found = json.loads(OUT.read_text("utf-8")) if OUT.exists() else {}
-    if given.only != "finetune":
+    if given.only in (None, "training"):
         found["cross_validation"] = stamped(_cross_validation(given.cross_validation))
         found |= measured(given.shared / "data/training_throughput.csv", "held_out", unseen)
-    if given.only != "training":
+    if given.only in (None, "finetune"):
         found["tuning_cross_validation"] = stamped(_tuning_cross_validation())
         table = given.shared / "data/finetune_throughput.csv"
         found |= measured(table, "tuning_held_out", unseen_tunings)
         found |= measured(table, "tuning_table", every_tuning)
+    if given.only in (None, "serving"):
+        found["serving_cross_validation"] = stamped(
+            _serving_cross_validation(given.cross_validation if given.only == "serving" else None)
+        )
+        found |= measured(given.shared / "data/inference_throughput.csv", "serving_held_out", unseen_servings)
     OUT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
 
 
@@ -88,6 +94,20 @@ def unseen_tunings(table: Rows) -> Scores:
         **{f"{name}, software withheld": one for name, one in withheld.items()},
         "out of memory": _out_of_memory(rows, lines),
     }
+
+
+def unseen_servings(table: Rows) -> Scores:
+    """Errors on the servings that never ship, and by source."""
+    rows = [row for row in table if held_out(row["id"])]
+    lines = predicted(SERVING, rows)
+    found: Scores = {}
+    for quantity in SERVING.quantities:
+        every = pairs(SERVING, quantity, rows, lines)
+        one = score([pair for pair, _ in every])
+        found |= {} if one is None else {quantity: msgspec.structs.asdict(one)}
+        sources = by_group((pair for pair, _ in every), lambda pair: pair.group[0])
+        found |= {f"{quantity}: {name}": msgspec.structs.asdict(some) for name, some in sources.items()}
+    return found
 
 
 def every_tuning(table: Rows) -> Scores:
@@ -144,6 +164,15 @@ def _tuning_cross_validation() -> Scores:
     from fit_finetuning import published
 
     return report(published())
+
+
+def _serving_cross_validation(kept: Path | None) -> Scores:
+    if kept is not None:
+        found: Scores = json.loads(kept.read_text("utf-8"))
+        return found
+    from check_serving import report
+
+    return report(measurements())
 
 
 def _cross_validation(kept: Path | None) -> Scores:

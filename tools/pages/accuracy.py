@@ -12,6 +12,7 @@ from farthing.estimate.validate_shipped import left_out, shipped_rows
 from farthing.estimate.validate_tables import RUNS, TRAINING, Kind, pairs, predicted
 from pages import calibration
 from pages.accuracy_tables import Scores, bar, interval_bar, least, open_bar, stamp, table
+from pages.serving_accuracy import section as serving_section
 from pages.tuning_accuracy import section
 
 _HEAD = """# Accuracy
@@ -51,7 +52,14 @@ def page(kept: Path) -> str:
     lines += [_FITTED.rstrip(), stamp(fitted), "", *table(fitted["scores"].items()), ""]
     if unseen:
         lines += [_UNSEEN.rstrip(), stamp(unseen), "", *table(unseen["scores"].items())]
-    lines += ["", *section(measured), "", *calibration.section(kept.with_name("calibration.json"))]
+    lines += [
+        "",
+        *section(measured),
+        "",
+        *serving_section(measured),
+        "",
+        *calibration.section(kept.with_name("calibration.json")),
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
