@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farthing import compare
+from farthing.estimate.compare_draws import first_month
 from farthing.estimate.compare_terms import Fleet, Terms
 from farthing.estimate.compare_text import stages, wanted
 from farthing.estimate.compare_volume import crossings, first_crossing
@@ -273,6 +274,11 @@ def test_growth_makes_the_months_dearer_and_the_fall_of_prices_cheaper():
     assert fallen < flat < grown
     assert flat == pytest.approx(12 * cost(ask(GPT_4O)))
     assert grown == pytest.approx(cost(ask(GPT_4O)) * sum(1.1**month for month in range(12)))
+
+
+def test_months_are_counted_from_the_first_and_inf_where_it_never_comes():
+    own_way, other = np.array([[9.0, 9.0], [10.0, 10.0]]), np.array([[5.0, 1.0], [10.0, 2.0]])
+    assert first_month(own_way, other).tolist() == [2.0, math.inf]
 
 
 def test_the_crossover_month_is_when_what_was_paid_once_is_made_up_for():

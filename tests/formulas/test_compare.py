@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,8 +75,3 @@ def test_the_reasoning_multiplier_is_percent_gained_for_each_multiple_of_the_pri
 def test_a_cascade_costs_no_less_than_its_first_and_no_more_than_both(first, second, share):
     found = compare.cascade_request_usd(first, second, share)
     assert first <= found <= first + second + 1e-9
-
-
-def test_months_are_counted_from_the_first_and_inf_where_it_never_comes():
-    own, other = np.array([[9.0, 9.0], [10.0, 10.0]]), np.array([[5.0, 1.0], [10.0, 2.0]])
-    assert compare.first_crossing_month(own, other).tolist() == [2.0, math.inf]

@@ -10,7 +10,7 @@ import numpy as np
 from farthing.estimate.compare_terms import Option, Terms, mapped
 from farthing.estimate.gather import Input
 from farthing.estimate.run import Evaluation, Swing, variance_share
-from farthing.formulas import compare, trajectory
+from farthing.formulas import trajectory
 from farthing.units.spread import Spread
 from farthing.units.types import FloatArray, Real
 
@@ -106,7 +106,7 @@ class Draws:
 
     def crossover_month(self, place: int, other: int) -> FloatArray:
         """The month from which one has cost no more than another, on every draw; inf where none."""
-        return compare.first_crossing_month(self.cumulative[place], self.cumulative[other])
+        return first_month(self.cumulative[place], self.cumulative[other])
 
     def drivers(self, one: int, other: int) -> dict[str, float]:
         """Each uncertain input's share of the variance of what one costs more than another."""
@@ -139,6 +139,12 @@ class Draws:
             values = [part.run.plan.run(_bumped(part.run, corners, length)) for part in option.parts]
             costs.append(option.joined(values).cost_usd(work["request_count_per_day"], work["horizon_month"]))
         return costs[0] - np.asarray(costs[1])
+
+
+def first_month(own: FloatArray, other: FloatArray) -> FloatArray:
+    """The month by whose end one way has cost no more in all than another, `[month, draw]`; inf where none."""
+    under = own <= other
+    return np.where(under.any(axis=0), under.argmax(axis=0) + 1.0, np.inf)
 
 
 def side_of(option: Option) -> Side:

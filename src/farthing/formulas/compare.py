@@ -6,7 +6,7 @@ and what is paid whatever is asked of it.
 
 import numpy as np
 
-from farthing.units.types import FloatArray, Real
+from farthing.units.types import Real
 
 _SECONDS_PER_DAY = 86_400
 _HOURS_PER_MONTH = 730
@@ -374,15 +374,3 @@ def breakeven_success_usd(extra_request_usd: Real, gained_share: Real) -> Real:
     0.4
     """
     return extra_request_usd / gained_share
-
-
-def first_crossing_month(own_cumulative_usd: FloatArray, other_cumulative_usd: FloatArray) -> FloatArray:
-    """The month by whose end one way has cost no more in all than the other did; inf where none is.
-
-    Both run over months first: `[month, draw]`. Source: farthing-units.
-
-    >>> first_crossing_month(np.array([[5.0], [6.0], [7.0]]), np.array([[3.0], [6.0], [9.0]])).tolist()
-    [2.0]
-    """
-    under = own_cumulative_usd <= other_cumulative_usd
-    return np.where(under.any(axis=0), under.argmax(axis=0) + 1.0, np.inf)
