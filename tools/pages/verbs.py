@@ -79,9 +79,17 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         + "...",
         "catalog conflicts --as-of 2026-11-22\n" + "\n" * 7 + "...",
     ),
-    "validate": ("validate training --as-of 2026-02-01", "validate runs --as-of 2026-02-01"),
+    "validate": (
+        "validate training --as-of 2026-02-01",
+        "validate runs --as-of 2026-02-01",
+        "validate serving --as-of 2026-02-01",
+    ),
     "calibrate": (
         "calibrate training --table docs/examples/my-steps.csv --dry-run --as-of 2026-02-01",
+        (
+            "calibrate serving --table docs/examples/my-benchmark.json --accelerator h100-sxm --precision bf16 "
+            "--dry-run --as-of 2026-02-01"
+        ),
         "calibrate list",
     ),
     "demo": ("demo\n" + "\n" * 11 + "...", "demo --roi\n" + "\n" * 26 + "..."),
