@@ -87,8 +87,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "calibrate": (
         "calibrate training --table docs/examples/my-steps.csv --dry-run --as-of 2026-02-01",
         (
-            "calibrate serving --table docs/examples/my-benchmark.json --accelerator h100-sxm --precision bf16 "
-            "--dry-run --as-of 2026-02-01"
+            "calibrate serving --table docs/examples/my-benchmark.json --accelerator h100-sxm "
+            "--precision bf16 --dry-run --as-of 2026-02-01"
         ),
         "calibrate list",
     ),
