@@ -20,6 +20,7 @@ from farthing.units.types import FloatArray, Real
 
 _BINS = 32
 _ROUNDING = 1e-12
+_HALF = 0.5
 _TAILS = (0.05, 0.50, 0.95)
 
 
@@ -140,9 +141,11 @@ def quantiles(value: Real) -> tuple[float, float, float]:
 
 
 def _between(ordered: FloatArray, place: float) -> float:
-    """The value at a place between two of an ordered array, along the straight line."""
+    """The value at a place between two of an ordered array, on the straight line; whole among whole ones."""
     below = int(place)
     low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    if low.is_integer() and high.is_integer():
+        return low if place - below < _HALF else high
     return low + (high - low) * (place - below)
 
 

@@ -24,7 +24,7 @@ _LIMIT = "prefill_limit_share"
 PREFILL_LIMITS = (0.7, 0.5, 0.3, 0.15, 0.05)
 """How busy copies that only read prompts are kept at most; the less, the sooner each is read."""
 
-_CONTEXT = "no more is told than with any shorter prompt"
+_CONTEXT = "the first token's own correction; no more than with any shorter prompt"
 _RATIOS = {
     "tpot_evidence_ratio": "tpot_ms",
     "ttft_evidence_ratio": "ttft_ms",
@@ -127,22 +127,23 @@ def _gather_closed(inputs: Inputs, plan: Plan, fleet: Fleet, running: float) -> 
     inputs.derive("copy_concurrency_ratio", each, "requests at once for each copy")
     inputs.derive("wait_busy_share", 1.0, "in a closed loop all wait for each other")
     inputs.derive("replicas", fleet.replicas, "copies that were asked for or are needed")
-    alone = fleet.layouts.alone(fleet.place)
-    modelled = float(alone.throughput(np.array([running]))[0])
-    inputs.derive("context_ratio", fleet.writes_tokens_per_s / modelled, _CONTEXT)
+    ratio = _beside_tokens(fleet, running, fleet.writes_tokens_per_s)[1]
+    inputs.derive("context_ratio", ratio, _CONTEXT)
 
 
 def _gather_limit(inputs: Inputs, fleet: Fleet) -> None:
     """The copy at its largest batch within memory and target."""
-    alone = fleet.layouts.alone(fleet.place)
-    limit = np.array([fleet.limit])
-    latency = alone.at(limit, ("ttft_s", "tpot_s"))
-    note = "by the serving model at the largest batch"
-    inputs.derive("limit_count", fleet.limit, "most requests at once within memory and target")
-    inputs.derive("limit_ttft_s", float(latency["ttft_s"][0]), note)
-    inputs.derive("limit_tpot_s", float(latency["tpot_s"][0]), note)
-    ratio = fleet.limit_tokens_per_s / float(alone.throughput(limit)[0])
+    modelled, ratio = _beside_tokens(fleet, fleet.limit, fleet.limit_tokens_per_s)
+    note = f"by the serving model at {fleet.limit:.0f} requests, the most within memory and target"
+    inputs.derive("limit_tokens_per_s", modelled, note)
     inputs.derive("limit_context_ratio", ratio, _CONTEXT)
+
+
+def _beside_tokens(fleet: Fleet, running: float, told: float) -> tuple[float, float]:
+    """What the model alone says of a copy's output, and the correction beside that of a token's time."""
+    alone = fleet.layouts.alone(fleet.place)
+    modelled = float(alone.at(np.array([running]), ("output_tokens_per_s",))["output_tokens_per_s"][0])
+    return modelled, told * float(alone.ratios["tpot_ms"][0]) / modelled
 
 
 def gather_hours(inputs: Inputs, plan: Plan, fleet: Fleet) -> tuple[Problem, ...]:

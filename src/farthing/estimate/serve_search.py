@@ -23,7 +23,7 @@ from farthing.estimate.serving_steps import MOST_SCHEDULED, WAITING_RATIOS, colu
 from farthing.formulas import closed_loop, open_loop
 from farthing.units.types import FloatArray, Real
 
-_GRID: Final = tuple(2.0**power for power in range(7, 23))
+_GRID: Final = tuple(2.0**power for power in range(5, 23))
 LATENCIES: Final = ("tpot_ms", "ttft_ms")
 _ROUNDS: Final = 12  # halvings that tell every whole number up to the most that engines schedule
 _FINE: Final = 24

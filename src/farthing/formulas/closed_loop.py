@@ -5,15 +5,18 @@ import numpy as np
 from farthing.units.types import Real
 
 
-def output_tok_s(copy_tokens_per_s: Real, context_ratio: Real, replicas: Real) -> Real:
-    """Tokens that all copies write, in tokens a second; no more than measured with any shorter prompt.
+def output_tok_s(
+    output_tokens_per_s: Real, tpot_evidence_ratio: Real, context_ratio: Real, replicas: Real
+) -> Real:
+    """Tokens that all copies write, in tokens a second, as measurements correct it.
 
-    Source: little-1961, fit-serving-2026.
+    What slows a token down slows the output; the rest of the correction is that of the first token, and that
+    no more is told than with any shorter prompt. Source: little-1961, fit-serving-2026.
 
-    >>> output_tok_s(1000.0, 0.9, 2)
-    1800.0
+    >>> output_tok_s(1000.0, 1.25, 0.9, 2)
+    1440.0
     """
-    return copy_tokens_per_s * context_ratio * replicas
+    return output_tokens_per_s / tpot_evidence_ratio * context_ratio * replicas
 
 
 def request_count_per_s(output_tok_s: Real, answer_tokens: Real) -> Real:

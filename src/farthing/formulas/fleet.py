@@ -30,25 +30,17 @@ def available_share(
 
 
 def copy_goodput_tokens_per_s(
-    limit_count: Real,
-    answer_tokens: Real,
-    limit_ttft_s: Real,
-    limit_tpot_s: Real,
-    ttft_evidence_ratio: Real,
-    tpot_evidence_ratio: Real,
-    limit_context_ratio: Real,
-    available_share: Real,
+    limit_tokens_per_s: Real, tpot_evidence_ratio: Real, limit_context_ratio: Real, available_share: Real
 ) -> Real:
     """Tokens that one copy writes within the latency target, in tokens a second.
 
-    Little's law at the largest batch that meets the target, its latency as measurements correct it, for the
-    time that the copy is there. Source: little-1961, fit-serving-2026.
+    The serving model at the largest batch that meets the target, as measurements correct it, for the time
+    that the copy is there. Source: little-1961, fit-serving-2026.
 
-    >>> round(copy_goodput_tokens_per_s(64, 101, 0.5, 0.02, 1.0, 1.0, 1.0, 0.99), 2)
-    2559.74
+    >>> round(copy_goodput_tokens_per_s(1000.0, 1.25, 0.9, 0.99), 2)
+    712.8
     """
-    stay = limit_ttft_s * ttft_evidence_ratio + (answer_tokens - 1) * limit_tpot_s * tpot_evidence_ratio
-    return limit_count * answer_tokens / stay * limit_context_ratio * available_share
+    return limit_tokens_per_s / tpot_evidence_ratio * limit_context_ratio * available_share
 
 
 def goodput_tok_s(copy_goodput_tokens_per_s: Real, replicas: Real) -> Real:
