@@ -332,6 +332,25 @@ def test_a_latency_nobody_meets_is_infeasible_and_a_tighter_one_never_cheaper():
     assert costs == sorted(costs)
 
 
+def test_a_longer_context_never_needs_fewer_replicas():
+    name = "self:llama-3.1-8b@h100-sxm*1[spares=0]"
+    counts = [
+        ask(name, input=tokens, output=300, requests="2M/day").rows[0]["replicas"]
+        for tokens in (500, 1000, 1500, 3000, 6000)
+    ]
+    assert counts == sorted(counts)
+
+
+def test_a_cached_share_leaves_more_room_for_answers():
+    name = "self:llama-3.1-8b@h100-sxm*1[spares=0]"
+    rows = [
+        ask(name, input=6000, output=100, requests="2M/day", cached_share=share).rows[0]
+        for share in ("0%", "90%")
+    ]
+    plain, cached = (row["utilization"] * row["replicas"] for row in rows)
+    assert cached < plain
+
+
 def test_demand_in_tokens_cannot_say_what_retrieval_adds():
     with pytest.raises(InputError, match="how long a request is"):
         compare(option="rag:gpt-4o-mini", demand="5M/day", as_of=DAY)

@@ -162,8 +162,8 @@ def _price(model: str, day: date, *, read: bool) -> float:
 def _written(each: Deployment) -> Range:
     """Tokens written a second at the most requests that memory holds."""
     asked = Asked("rate", _IN, _OUT)
-    copy = Layouts((_setup(each),), asked, Target(), Extras(), monotone=False)
-    middle, log_sd = float(copy.throughput(copy.limit)[0]), copy.log_sd(0)["tpot_ms"]
+    copy = Layouts((_setup(each),), asked, Target(), Extras())
+    middle, log_sd = float(copy.told(copy.throughput(copy.limit))[0]), copy.log_sd(0)["tpot_ms"]
     return Range(middle * math.exp(-Z95 * log_sd), middle, middle * math.exp(Z95 * log_sd))
 
 

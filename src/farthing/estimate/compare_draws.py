@@ -142,7 +142,7 @@ class Draws:
 
 
 def first_month(own: FloatArray, other: FloatArray) -> FloatArray:
-    """The month by whose end one way has cost no more in all than another, `[month, draw]`; inf where none."""
+    """The month by whose end one way has cost no more in all, `[month, draw]`; inf where none."""
     under = own <= other
     return np.where(under.any(axis=0), under.argmax(axis=0) + 1.0, np.inf)
 

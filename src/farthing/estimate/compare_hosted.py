@@ -81,18 +81,18 @@ def _gather_speed(inputs: Inputs, wanted: Wanted) -> None:
     setup = _setup(wanted, read, written)
     first, each = (_target(wanted, inputs, name) for name in ("ttft_ms", "tpot_ms"))
     asked = Asked("rate", read, written)
-    copy = Layouts((setup,), asked, Target(first, each), Extras(prefix_share=cached), monotone=False)
-    if copy.fits[0] < 1:
+    copy = Layouts((setup,), asked, Target(first, each), Extras(prefix_share=cached))
+    if copy.own(copy.fits)[0] < 1:
         raise FarthingError([_does_not_fit(wanted, setup)])
-    if copy.limit[0] < 1:
+    running = copy.own(copy.limit)[0]
+    if running < 1:
         raise FarthingError([_too_slow(wanted, first, each)])
-    running = copy.limit
-    said = (
-        f"{read:,.0f} tokens in, {written:,.0f} out, {running[0]:.0f} at once, {setup.weight_format} weights"
-    )
+    lengths = f"{read:,.0f} tokens in, {written:,.0f} out"
+    said = f"{lengths}, {running:.0f} at once, {setup.weight_format} weights"
     if math.isfinite(min(first, each)):
         said += ", within the latency asked for"
-    speed = Spread.lognormal(float(copy.throughput(running)[0]), copy.log_sd(0)["tpot_ms"])
+    middle = float(copy.told(copy.throughput(copy.limit))[0])
+    speed = Spread.lognormal(middle, copy.log_sd(0)["tpot_ms"])
     inputs.derive(SPEED, speed, said, ("fit-serving-2026",))
 
 
