@@ -165,9 +165,14 @@ def _verdict(
         now, width = after[name], intervals[name]
         error = f"median error of {_SHORT[name]} {was.median:.1%} before, {now.median:.1%} now"
         span = f"{width.typical_before:.2f}x to {width.typical_after:.2f}x"
-        said.append(f"{error} (each row left out), interval of a like step from {span}")
+        said.append(f"{error} (each row left out), interval of a like {like(made.kind)} from {span}")
     how = "kept and in use" if saved else "not kept (dry run)"
     return f"{made.name}, {len(made.rows):,} rows, {how}: {'; '.join(said)}."
+
+
+def like(kind: str) -> str:
+    """What a typical width is told of: another step, or another load."""
+    return "load" if kind == "serving" else "step"
 
 
 def _odd(found: Mapping[str, LeftOut]) -> Iterator[Problem]:

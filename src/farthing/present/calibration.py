@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from farthing.app.calibrate import Kept
-from farthing.app.calibration_report import Calibrated
+from farthing.app.calibration_report import Calibrated, like
 from farthing.estimate.own_steps import MEASURED
 from farthing.estimate.serving_kind import MEASURED as SERVED
 from farthing.present.layout import Ink, paragraph, section, table
@@ -24,8 +24,12 @@ _SHOWN: Final = (
 _MOST_ROWS: Final = 20
 _NOTE: Final = (
     "Before is the shipped answer. Now is what all the other rows say of each, and a row with the same "
-    "configuration is never among them. A like step is each of yours on twice the machines."
+    "configuration is never among them. A like {}."
 )
+_LIKE: Final = {
+    "step": "step is each of yours on twice the machines",
+    "load": "load is each of yours with twice as many requests",
+}
 
 
 def render(found: Calibrated, *, width: int = 100, color: bool = False, explain: bool = False) -> str:
@@ -34,7 +38,7 @@ def render(found: Calibrated, *, width: int = 100, color: bool = False, explain:
     wide = max(width, 120)
     lines = [ink.bold(line) for line in paragraph(found.verdict, width)]
     lines += section("Errors", table([_ERRORS, *_errors(found)], "<" + ">" * 7, wide), ink)
-    lines += paragraph(_NOTE, width, 2)
+    lines += paragraph(_NOTE.format(_LIKE[like(found.kind)]), width, 2)
     for quantity, rows in _widths(found).items():
         lines += section(f"Interval of {quantity}", table([_WIDTHS, *rows], "<>>", wide), ink)
     if explain:
@@ -115,9 +119,12 @@ def _widths(found: Calibrated) -> dict[str, list[tuple[str, str, str]]]:
     tables = {}
     for name, width in found.intervals.items():
         rows = [("your rows, each left out", f"{width.before:.2f}x", f"{width.after:.2f}x")]
-        rows += [("a like step", f"{width.typical_before:.2f}x", f"{width.typical_after:.2f}x")]
         rows += [
-            (f"a like step with {count} more rows", "", f"{more:.2f}x") for count, more in width.more.items()
+            (f"a like {like(found.kind)}", f"{width.typical_before:.2f}x", f"{width.typical_after:.2f}x")
+        ]
+        rows += [
+            (f"a like {like(found.kind)} with {count} more rows", "", f"{more:.2f}x")
+            for count, more in width.more.items()
         ]
         tables[name] = rows
     return tables
