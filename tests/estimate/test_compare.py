@@ -150,6 +150,15 @@ def test_tuning_is_estimated_where_it_is_not_given():
     assert any("farthing finetune" in item.note for item in found.assumptions)
 
 
+def test_a_distilled_model_has_a_teacher_that_is_paid():
+    common = "rate=$1/h, tok_s=1000, examples=20000"
+    small, large = (
+        ask(f"distilled:llama-3.1-8b@l40s*1[{common}, teacher={name}]").rows[0]["once_usd"]
+        for name in ("gpt-4.1-mini", "gpt-4.1")
+    )
+    assert 0 < small < large
+
+
 def test_retrieval_lengthens_prompts_and_is_kept_up():
     plain = cost(ask("api:gpt-4o-mini"))
     settings_ = "corpus=100M, chunks=4, chunk_tokens=500, changed=10%"

@@ -19,6 +19,7 @@ from farthing.units.quantity import parse_as
 from farthing.units.spread import Spread
 from farthing.units.types import Real
 
+_TEACHER: Final = "gpt-4.1-mini"  # where nobody says who writes the examples of a distilled model
 _TUNED_EXAMPLES: Final = ("example_count", "tokens_per_example", "epoch_count")
 _CASCADE_ITSELF: Final = (
     *("other_once_usd", "other_usd_per_month", "build_h", "integration_h"),
@@ -48,11 +49,13 @@ def _gather_tuning(inputs: Inputs, wanted: Wanted) -> None:
         assume_as(inputs, "tuning_example_count", "example_count")
         numbers["example_count"] = inputs["example_count"].value
     words = {"model": wanted.what, "method": method}
+    if method == "distill":
+        words["teacher"] = wanted.words.get("teacher", _TEACHER)
     ask = Question("finetune", inputs.question.as_of, numbers, words, seed=inputs.question.seed)
     found = finetuning.prepared(ask)
     low, mid, high = found.run.quantiles("cost_usd")
     value: Number = mid if low == high else Spread.between(low, high)
-    asked = f"farthing finetune --model {wanted.what} --method {method}"
+    asked = "farthing finetune " + " ".join(f"--{name} {word}" for name, word in words.items())
     note = f"{asked}: the likely bill, data and people included"
     worst = max((i.confidence for i in found.run.inputs.values() if i.confidence), default="D")
     sources = dict.fromkeys(s for item in found.run.inputs.values() for s in item.sources)

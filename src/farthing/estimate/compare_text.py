@@ -28,7 +28,16 @@ _SELF: Final = (
     *("precision", "kv_precision", "engine", "tp", "ttft", "tpot"),
 )
 _MODEL: Final = (*_API, *_SELF)
-_TUNED: Final = ("tuning", "data", "retunings", "examples", "tokens_per_example", "epochs", "method")
+_TUNED: Final = (
+    "tuning",
+    "data",
+    "retunings",
+    "examples",
+    "tokens_per_example",
+    "epochs",
+    "method",
+    "teacher",
+)
 _RAG: Final = ("corpus", "chunks", "chunk_tokens", "changed", "embedding", "store", "dimension")
 SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "api": (*_COMMON, *_API),

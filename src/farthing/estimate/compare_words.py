@@ -24,7 +24,8 @@ def verdict(found: Draws, pair: Pair, breaks: FloatArray, first: Flip | None, tu
     said = f"At {_volume(here)} tokens a day {side.title} is cheapest: {cost} a month"
     if pair.first == pair.other:
         return f"{said}."
-    return f"{said}, in {share:.0%} of the draws. {_where(found, pair, breaks, first, turns)}"
+    surely = f", in {share:.0%} of the draws" if found.draws > 1 else ""
+    return f"{said}{surely}. {_where(found, pair, breaks, first, turns)}"
 
 
 def _where(found: Draws, pair: Pair, breaks: FloatArray, first: Flip | None, turns: Sequence[Flip]) -> str:

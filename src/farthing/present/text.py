@@ -33,7 +33,7 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, explain: 
     lines += section("Bill", _bill(answer.lines, width, explain=explain), ink)
     lines += section(*_beside(answer, width, explain=explain), ink)
     if isinstance(answer, Comparison):
-        lines += section("Where the cheaper one changes", staircase(answer, width), ink)
+        lines += section("Where the cheapest changes", staircase(answer, width), ink)
         lines += section("Paid in all by the end of a month", by_month(answer, width), ink)
     lines += section("Assumptions", assumptions(answer, width, explain=explain), ink)
     if explain:

@@ -32,8 +32,8 @@ command = click.Command(
     Settings of every kind: name, once, monthly, build, integration, care, spared, labor, saved, quality,
     success. By the token: tier, region, reasoning. On accelerators: rate, term, provider_kind, spares,
     replicas, peak, headroom, tok_s, precision, kv_precision, engine, tp, ttft, tpot. Tuned: tuning, data,
-    retunings, examples, tokens_per_example, epochs, method. Retrieval: corpus, chunks, chunk_tokens, changed,
-    embedding, store, dimension. A cascade: pass. People: minutes. Code and programs: request.
+    retunings, examples, tokens_per_example, epochs, method, teacher. Retrieval: corpus, chunks, chunk_tokens,
+    changed, embedding, store, dimension. A cascade: pass. People: minutes. Code and programs: request.
 
     What is paid once is spread over the horizon; probabilities and savings are of draws that options share:
 
