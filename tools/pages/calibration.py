@@ -12,6 +12,9 @@ user whom nobody knows, predicts its rows, gives five of them to `farthing calib
 again; the scales of a user's evidence are fitted without that source too. Five at random are drawn 60 times:
 medians over the draws, and the worst. Chosen are the five that `calibrate` names as worth measuring first.
 The bar is a median error of half or less, in at least 3 of 4 sources."""
+_SERVED = """### With one or five measurements of a served model
+The same with each source of servings as the user (`tools/check_calibration.py servings`): one row of its own
+is what one benchmark gives, five are a sweep. Rows are drawn at random 60 times, or chosen."""
 _WAYS = ("at random", "chosen")
 _GIVEN = 5
 
@@ -34,6 +37,21 @@ def section(kept: Path) -> Iterator[str]:
         random, chosen = (scores[f"{name}, {_GIVEN} rows {way}"] for way in _WAYS)
         cells = (random["before"], random["after"], random["worst"], chosen["after"], random["coverage_80"])
         yield f"| {name} | {random['rows']} | {' | '.join(f'{cell:.1%}' for cell in cells)} |"
+
+
+def servings(kept: Path) -> Iterator[str]:
+    """The same of servings; nothing where it was not measured."""
+    if not kept.exists():
+        return
+    measured = json.loads(kept.read_text("utf-8"))
+    scores: Mapping[str, Mapping[str, float]] = measured["scores"]
+    yield from ("", _SERVED, "", stamp(measured), "")
+    yield "| source | rows | before | one at random | chosen | five at random | chosen | 80% held, five |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    for name in dict.fromkeys(name.partition(",")[0] for name in scores):
+        told = [scores[f"{name}, {given} rows {way}"] for given in (1, _GIVEN) for way in _WAYS]
+        cells = (told[0]["before"], *(one["after"] for one in told), told[2]["coverage_80"])
+        yield f"| {name} | {told[0]['rows']} | {' | '.join(f'{cell:.1%}' for cell in cells)} |"
 
 
 def _halved(scores: Mapping[str, Mapping[str, float]], quantity: str, way: str) -> str:
