@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ours
+import serving
 
 import pricing
 
@@ -77,6 +78,7 @@ def measured() -> Iterator[Measured]:
     yield from layouts()
     yield from answers()
     yield from prices()
+    yield from copies()
 
 
 def layouts() -> Iterator[Measured]:
@@ -173,6 +175,26 @@ def prices() -> Iterator[Measured]:
     warm, first = pricing.load_s()
     yield Measured("load of the compiled price book, new process", "20 ms", ms(warm), "≤ 50 ms", warm <= 0.05)
     yield from (sooner(name, found, first) for name, found in rivals.items())
+
+
+def copies() -> Iterator[Measured]:
+    """How many ways to serve a second, and a week of hours."""
+    per_second = serving.estimates_per_second()
+    yield Measured(
+        "servings estimated a second, one process: memory, batch, latency and throughput of mixed copies",
+        "5,000,000",
+        f"{per_second:,.0f}",
+        "≥ 1,000,000",
+        per_second >= 1_000_000,
+    )
+    week = serving.week_s() / serving.FLEETS
+    yield Measured(
+        "copies by the hour for a week of hourly demand",
+        "1 ms",
+        f"{week * 1e3:.3f} ms",
+        "≤ 200 ms",
+        week <= 0.2,
+    )
 
 
 def faster(name: str, found: dict[str, float] | str, ours: pricing.Pass) -> Measured:

@@ -20,6 +20,9 @@ _FEW = f"--input 300 --output 50 --requests 1k/day {_PRICED}"
 _ALONE = "self:qwen2.5-14b@l40s*1[rate=$1620/month, spares=0, care=0]"
 _FOUND = "rag:gpt-4o-mini[corpus=100M, changed=20%]"
 _CODE = "code:function[build=8, care=0.5]"
+_CARD = "--accelerator l40s --count 1 --demand 5M/day --rate '$2.2192/h'"
+_FLEET = "--demand 500M/day --ttft 2s --tpot 50ms"
+_SERVED = "--input 1000 --output 250 --as-of 2026-11-20"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "finetune": (
         f"finetune --model qwen2.5-14b --method qlora {_TUNE}",
@@ -40,6 +43,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"optimum --loss 2.05 --lifetime-tokens 1T {_SIZE} --quiet",
         f"optimum --params 7B --lifetime-tokens 10T --tokens 1T {_SIZE} --quiet",
         f"optimum --loss 1.7 {_SIZE}",
+    ),
+    "serve": (
+        f"serve --model llama-3.1-70b --accelerator h100-sxm {_FLEET} {_SERVED}",
+        f"serve --model llama-3.1-8b --accelerator h100-sxm --concurrency 64 {_SERVED} --quiet",
+        f"serve --model qwen2.5-14b {_CARD} {_SERVED} --quiet",
+        f"serve --model llama-3.1-8b --accelerator l40s --demand 200k/day --scale-to-zero {_SERVED} --quiet",
+        f"serve --model llama-3.1-405b --accelerator l40s --count 4 {_SERVED}",
     ),
     "tokens": (
         f"tokens --model claude-sonnet-4-5 --input 12k --output 500 --cached-share 80% {_CALLS}",

@@ -18,7 +18,11 @@ _COMPUTE = "training.compute"
 _MONEY = {"compute_cost_usd": "Compute", "cost_usd": "Likely bill"}
 _SERVE_MONEY = {"cost_usd": "A month"}
 _TOKENS_MONEY = {"cost_per_request_usd": "A request", "cost_usd": "A month"}
-_BY_VERB = {"tokens": _TOKENS_MONEY, "compare": {"cost_usd": "A month", "lifetime_cost_usd": "In all"}}
+_BY_VERB = {
+    "serve": _SERVE_MONEY,
+    "tokens": _TOKENS_MONEY,
+    "compare": {"cost_usd": "A month", "lifetime_cost_usd": "In all"},
+}
 _FEW = 3
 
 

@@ -13,7 +13,9 @@ def _run(as_json: bool, as_of: str | None, **wanted: bool) -> int:
         raise click.UsageError("--as-of goes with --prices, --categories or --roi.")
     if asked and asked[0] in _DATED:
         return _DATED[asked[0]](as_json, as_of)
-    return {"times": _times, "sizes": _sizes}.get("".join(asked), _published_run)(as_json)
+    return {"times": _times, "sizes": _sizes, "serving": _serving}.get("".join(asked), _published_run)(
+        as_json
+    )
 
 
 def _published_run(as_json: bool) -> int:
@@ -54,6 +56,19 @@ def _sizes(as_json: bool) -> int:
     found = stated_sizes()
     click.echo(
         document.encode(found) if as_json else render(found, width=width(), color=in_color()), nl=as_json
+    )
+    return 0
+
+
+def _serving(as_json: bool) -> int:
+    from farthing.app.stated_serving import stated_serving
+    from farthing.doors.cli.output import in_color, width
+    from farthing.present import document
+    from farthing.present.stated_serving import render
+
+    rows = stated_serving()
+    click.echo(
+        document.encode(rows) if as_json else render(rows, width=width(), color=in_color()), nl=as_json
     )
     return 0
 
@@ -115,6 +130,7 @@ command = click.Command(
         click.Option(
             ["--sizes"], is_flag=True, help="instead, its tables of model and data sizes, recomputed"
         ),
+        click.Option(["--serving"], is_flag=True, help="instead, its table of vLLM throughput, recomputed"),
         click.Option(
             ["--prices"], is_flag=True, help="instead, its prices from 2024 to 2030, beside a tested forecast"
         ),
