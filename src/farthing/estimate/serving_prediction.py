@@ -65,12 +65,18 @@ def evidence(name: str) -> ServingEvidence:
 
 
 def measured_servings(rows: Sequence[Row]) -> list[MeasuredServing]:
-    """The rows that can be read, as measurements. Rows that cannot are left out."""
+    """The rows that can be read, as measurements.
+
+    Rows that cannot are left out, and those that as they are read could not have run: what they leave
+    open is not what it was taken for.
+    """
     found = []
     for row in rows:
         try:
             setup = setup_of(row)
         except FarthingError:
+            continue
+        if not setup.holds_weights:
             continue
         numbers = (_number(row, name) for name in QUANTITIES)
         found.append(MeasuredServing(row.get("id") or "", setup, *numbers))

@@ -39,6 +39,7 @@ _COMPUTED_IN: Final[Mapping[str, tuple[NumberFormat, ...]]] = {
 }
 """Formats of the arithmetic, the best first; weights that are only stored in 4 bits are multiplied in 16."""
 
+_SURELY_TOO_MUCH: Final = 1.15  # of the memory
 _NAMED: Final = (
     (re.compile(r"vllm"), "vllm"),
     (re.compile(r"sglang"), "sglang"),
@@ -93,6 +94,17 @@ class ServingSetup:
         count = self.layout["accelerator_count"]
         group = min(self.layout["tp"] * self.layout["pp"], count)
         return min(max(group, self.layout["ep"]), count)
+
+    @property
+    def stored_byte(self) -> float:
+        """Weights of one copy of the model, in bytes."""
+        return self.architecture.count("params") * WEIGHT_BYTE[self.weight_format]
+
+    @property
+    def holds_weights(self) -> bool:
+        """Whether all accelerators together hold the weights once; tables err a little in counts."""
+        has = self.layout["accelerator_count"] * self.accelerator.fact.memory_byte
+        return self.stored_byte <= _SURELY_TOO_MUCH * has
 
     @property
     def copy_count(self) -> float:

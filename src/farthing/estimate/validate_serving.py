@@ -1,19 +1,16 @@
 """`validate serving`: predictions of latency and throughput for a table of measured servings."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from farthing.estimate.cells import Row
 from farthing.estimate.prediction_row import PredictionRow, refused
 from farthing.estimate.serving_prediction import QUANTITIES, predict
 from farthing.estimate.serving_row import setup_of
-from farthing.estimate.serving_setup import WEIGHT_BYTE, ServingSetup
+from farthing.estimate.serving_setup import ServingSetup
 from farthing.estimate.step_prediction import Known, Prediction
 from farthing.units.problem import FarthingError
 
 __all__ = ["QUANTITIES", "predictions"]
-
-_SURELY_TOO_MUCH: Final = 1.15  # of the memory: tables err in counts and formats
 
 
 def predictions(rows: Iterable[Row], known: Known | None = None) -> list[PredictionRow]:
@@ -61,8 +58,7 @@ def _said(
 
 def shortage(setup: ServingSetup) -> str:
     """Said where the weights alone are beyond the memory of all accelerators together."""
-    stored = setup.architecture.count("params") * WEIGHT_BYTE[setup.weight_format]
-    has = setup.layout["accelerator_count"] * setup.accelerator.fact.memory_byte
-    if stored <= _SURELY_TOO_MUCH * has:
+    if setup.holds_weights:
         return ""
+    stored, has = setup.stored_byte, setup.layout["accelerator_count"] * setup.accelerator.fact.memory_byte
     return f"the weights take {stored / 2**30:.0f} GiB, all accelerators together have {has / 2**30:.0f}"
