@@ -59,6 +59,7 @@ def page(kept: Path) -> str:
         *serving_section(measured),
         "",
         *calibration.section(kept.with_name("calibration.json")),
+        *calibration.servings(kept.with_name("serving_calibration.json")),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
