@@ -217,6 +217,13 @@ def test_prompts_read_elsewhere_take_accelerators_of_their_own():
     assert middle(apart, "tpot_ms") < middle(together, "tpot_ms")
 
 
+def test_prompts_read_elsewhere_need_a_second_copy():
+    with pytest.raises(FarthingError, match="too few for two copies"):
+        serve(**SMALL, count=1, concurrency=4, disaggregated=True)
+    answer = serve(**SMALL, count=2, concurrency=4, disaggregated=True)
+    assert middle(answer, "replicas") == 1
+
+
 def test_without_an_accelerator_it_is_the_cheapest_that_does():
     answer = serve(model="llama-3.1-8b", demand="100M/day", tpot="40ms", **DAY)
     costs = [row["cost_usd"] for row in answer.rows if row["way"] == "on_demand"]

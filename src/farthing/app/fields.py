@@ -336,7 +336,14 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "validate": VALIDATE,
     "calibrate": CALIBRATE_SERVING,
 }
-CHAINED = ("train", "finetune", "optimum", "tokens", "compare")  # verbs that have a chain of formulas
+CHAINED = (
+    "train",
+    "finetune",
+    "optimum",
+    "tokens",
+    "compare",
+    "serve",
+)  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
 READS_BOOK = ("tokens", "compare")  # verbs that lay --book over the price book; the others refuse it
 NOT_READ_YET = frozenset({"ledger"})

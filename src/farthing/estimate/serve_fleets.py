@@ -126,6 +126,8 @@ def fleets(plan: Plan, layouts: Layouts, rents: Mapping[str, float]) -> list[Fle
     at_limit = layouts.told(layouts.throughput(layouts.limit))
     able = [int(place) for place in np.flatnonzero((batch >= 1) & (at_limit > 0))]
     copies = {place: _copies(plan, layouts, place, batch[place], at_limit[place]) for place in able}
+    if plan.extras.apart:
+        able = [place for place in able if copies[place][1] >= 1]
     writes = at_limit
     if plan.asked.kind == "closed":
         of_each = np.array([copies[p][0] if p in copies else 1.0 for p in range(len(layouts.setups))])

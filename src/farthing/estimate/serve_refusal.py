@@ -32,6 +32,9 @@ def refused(
         what, why = _too_large(plan, part)
     elif found:
         what, why = _too_many(plan, found)
+    elif plan.extras.apart and not plan.target.given:
+        what = f"{figure(plan.count or 0, '', 6)} accelerators are too few for two copies of the model"
+        why = "one has to read prompts while the other writes answers"
     else:
         what, why = _too_slow(plan, layouts)
     fix = f"what would do: {' or '.join(ways)}" if ways else "nothing in the catalog would: ask for less"
