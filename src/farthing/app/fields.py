@@ -323,6 +323,7 @@ SERVE: tuple[Field, ...] = (
     *ASKED,
     *SERVED,
     *KEPT,
+    *OWN,
     *MONEY,
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
+from farthing.app.calibrations import calibrated
 from farthing.app.reading import Written
 from farthing.app.train import Way, usd_per_unit
 from farthing.estimate import serve as serving
@@ -29,6 +30,7 @@ class ServeOptions(TypedDict, total=False):
     precision: str
     kv_precision: str
     engine: str
+    calibration: str
     input: Written
     output: Written
     concurrency: Written
@@ -80,7 +82,8 @@ def serve(**options: Unpack[ServeOptions]) -> Estimate:
 
 def answer(asked: Asked) -> Estimate:
     """The estimate for options that were read already."""
-    found = solved(asked.with_names(every_name()), serving.estimate)
+    question = calibrated(asked.with_names(every_name()), "serving")
+    found = solved(question, serving.estimate)
     return in_currency(found, asked.currency, usd_per_unit(asked))
 
 

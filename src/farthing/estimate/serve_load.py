@@ -1,12 +1,13 @@
 """What a fleet is asked: requests that come by themselves, so many at once, or as many as it can hold."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
 from farthing.catalog.load import catalog
+from farthing.estimate.calibration import Calibration
 from farthing.estimate.gather import Inputs
 from farthing.estimate.question import Question
 from farthing.estimate.serve_hours import SHAPES
@@ -40,7 +41,8 @@ class Target:
 class Asked:
     """The load at the middle of every input: lengths in tokens, rates in requests a second.
 
-    `hours` is the rate of each hour (or of each bin of a trace) over the mean.
+    `hours` is the rate of each hour (or of each bin of a trace) over the mean; `calibration` is what the
+    asker measured on their own machines.
     """
 
     kind: Asking
@@ -54,6 +56,7 @@ class Asked:
     redundant: float = 0.0
     hours: FloatArray = field(default_factory=lambda: np.ones(1))
     uneven: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    calibration: Calibration | None = None
 
     @property
     def by_itself(self) -> bool:
@@ -76,10 +79,11 @@ def gather_load(inputs: Inputs) -> tuple[Asked, tuple[Problem, ...]]:
         _assume(inputs, name)
     kind = _kind(inputs)
     _gather_extras(inputs)
-    if kind != "rate":
-        return _not_by_itself(inputs, kind), tuple(noted)
-    hours = _gather_peak(inputs, trace)
-    return _by_itself(inputs, hours), tuple(noted)
+    if kind == "rate":
+        asked = _by_itself(inputs, _gather_peak(inputs, trace))
+    else:
+        asked = _not_by_itself(inputs, kind)
+    return replace(asked, calibration=question.calibration), tuple(noted)
 
 
 def _gather_extras(inputs: Inputs) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farthing.estimate.graph import Chain, plan
+from farthing.estimate.own_correction import known_by
 from farthing.estimate.serve_chain import APART, COPY, POOLED, replaced
 from farthing.estimate.serve_load import Asked, Target
 from farthing.estimate.serving_evidence import serving_traits
@@ -238,7 +239,8 @@ def evidence_on(
     if asked.by_itself:
         quiet = [replace(s, load=Load("closed", _QUIET * s.layout["accelerator_count"])) for s in setups]
         traits["ttft_ms"] = serving_traits(quiet)
-    return {name: evidence(name).predict(traits[name]) for name in LATENCIES}
+    known = known_by("serving", asked.calibration)
+    return {name: (known.get(name) or evidence(name)).predict(traits[name]) for name in LATENCIES}
 
 
 def running_at(layouts: Layouts, place: int, tokens_per_s: float) -> float:
