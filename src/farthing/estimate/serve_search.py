@@ -20,7 +20,7 @@ from farthing.estimate.serve_load import Asked, Target
 from farthing.estimate.serving_evidence import serving_traits
 from farthing.estimate.serving_prediction import evidence
 from farthing.estimate.serving_setup import Load, ServingSetup
-from farthing.estimate.serving_steps import MOST_SCHEDULED, WAITING_RATIOS, columns_of, constants
+from farthing.estimate.serving_steps import MOST_SCHEDULED, WAITING_RATIOS, columns_of, constants, physics
 from farthing.formulas import closed_loop, open_loop
 from farthing.units.types import FloatArray, Real
 
@@ -240,7 +240,10 @@ def evidence_on(
         quiet = [replace(s, load=Load("closed", _QUIET * s.layout["accelerator_count"])) for s in setups]
         traits["ttft_ms"] = serving_traits(quiet)
     known = known_by("serving", asked.calibration)
-    return {name: (known.get(name) or evidence(name)).predict(traits[name]) for name in LATENCIES}
+    found = {name: (known.get(name) or evidence(name)).predict(traits[name]) for name in LATENCIES}
+    least = physics([replace(setup, load=load) for setup in setups]).least_tpot_log_ratio
+    mean, sd = found["tpot_ms"]
+    return {**found, "tpot_ms": (np.maximum(mean, least), sd)}
 
 
 def running_at(layouts: Layouts, place: int, tokens_per_s: float) -> float:

@@ -21,6 +21,7 @@ MEMORY_CHAIN: Final[Chain] = (
 SERVING_CHAIN: Final[Chain] = (
     *MEMORY_CHAIN,
     serving.expert_coverage_share,
+    serving.least_step_s,
     serving.dense_read_s,
     serving.expert_read_s,
     serving.kv_read_s,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
 
@@ -39,10 +39,12 @@ class MeasuredServing:
 def predict(setups: Sequence[ServingSetup], known: Known | None = None) -> dict[str, Prediction]:
     """Every quantity of set-ups, corrected by the published measurements or by what is `known`."""
     modelled, traits, of = physics(setups), serving_traits(setups), known or {}
-    return {
+    found = {
         name: corrected(quantity(modelled, name), of.get(name) or evidence(name), traits)
         for name in QUANTITIES
     }
+    least = quantity(modelled, "tpot_ms") * np.exp(modelled.least_tpot_log_ratio)
+    return {**found, "tpot_ms": replace(found["tpot_ms"], mid=np.maximum(found["tpot_ms"].mid, least))}
 
 
 def quantity(modelled: Served, name: str) -> FloatArray:

@@ -19,7 +19,9 @@ from farthing.estimate.serving_chain import SERVING_CHAIN
 from farthing.estimate.serving_setup import ENGINES, ServingSetup, stack
 from farthing.units.types import FloatArray, Real
 
-SPEED: Final = ("tpot_s", "ttft_s", "output_tokens_per_s", "running_sequences", "most_sequences")
+SPEED: Final = (
+    *("tpot_s", "ttft_s", "output_tokens_per_s", "running_sequences", "most_sequences", "least_step_s"),
+)
 WAITING_RATIOS: Final = ("waiting_ratio", "queue_ratio", "cohort_ratio")
 """Inputs that say how a closed loop waits for prompts; requests that come by themselves have queues."""
 MOST_SCHEDULED: Final = 2048.0  # sequences that engines schedule at once in one copy
@@ -30,13 +32,22 @@ _OTHER: Final = "other"
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """Latency (s), speed (tokens/s of all copies), requests that run and would fit in one copy."""
+    """Latency (s), speed (tokens/s of all copies), requests that run and would fit in one copy.
+
+    `least_step_s` is what no step can be faster than.
+    """
 
     tpot_s: FloatArray
     ttft_s: FloatArray
     output_tokens_per_s: FloatArray
     running_sequences: FloatArray
     most_sequences: FloatArray
+    least_step_s: FloatArray
+
+    @property
+    def least_tpot_log_ratio(self) -> FloatArray:
+        """How far evidence may move the time between tokens: to the least step, as a logarithm."""
+        return np.minimum(np.log(self.least_step_s / self.tpot_s), 0.0)
 
 
 @lru_cache(maxsize=1)

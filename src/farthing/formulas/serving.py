@@ -65,6 +65,29 @@ def expert_read_s(
     return read / (replica_count * hbm_byte_per_s * expert_read_share)
 
 
+def least_step_s(
+    params: Real,
+    routed_params: Real,
+    embedding_params: Real,
+    tied_embeddings: Real,
+    weight_byte: Real,
+    expert_coverage_share: Real,
+    replica_count: Real,
+    hbm_byte_per_s: Real,
+) -> Real:
+    """The least a step can take: every weight that it needs, read once at the full bandwidth, in seconds.
+
+    No efficiency, no cache, no exchange: what no engine can beat. A table that is only looked up is not
+    read. Source: williams-2009-roofline.
+
+    >>> round(least_step_s(8.03e9, 0, 0.525e9, 0, 1, 1.0, 1, 864e9) * 1e3, 2)
+    8.69
+    """
+    looked_up = embedding_params * (1 - tied_embeddings)
+    read = params - looked_up - routed_params * (1 - expert_coverage_share)
+    return read * weight_byte / (replica_count * hbm_byte_per_s)
+
+
 def kv_read_s(
     running_sequences: Real,
     mean_held_tokens: Real,
