@@ -111,7 +111,7 @@ def people(question: Question, wanted: Wanted) -> Option:
         if rate is not None:
             inputs.derive("person_request_usd", rate, f"as given: {wanted.title}")
     elif rate is not None:
-        inputs.derive("person_usd_per_hour", rate, f"as given: {wanted.title}")
+        inputs.derive("office_usd_per_hour", rate, f"as given: {wanted.title}")
     minutes = wanted.numbers.get("handling_minutes")
     if minutes is not None:
         hours = minutes.times(1 / 60) if isinstance(minutes, Spread) else minutes / 60
@@ -123,7 +123,7 @@ def people(question: Question, wanted: Wanted) -> Option:
 def _rate(wanted: Wanted) -> Number | None:
     if not wanted.rate:
         return None
-    name = "person_usd_per_hour" if wanted.what == "hour" else "person_request_usd"
+    name = "office_usd_per_hour" if wanted.what == "hour" else "person_request_usd"
     value = parse_as(wanted.rate, name, f"--option {wanted.title}").value
     return value if isinstance(value, Spread) else float(value)
 

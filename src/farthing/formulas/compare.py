@@ -270,13 +270,13 @@ def handling_h(
     return read + written
 
 
-def person_request_usd(handling_h: Real, person_usd_per_hour: Real) -> Real:
+def person_request_usd(handling_h: Real, office_usd_per_hour: Real) -> Real:
     """What one request costs that a person does by hand. Source: farthing-units.
 
     >>> person_request_usd(0.1, 40)
     4.0
     """
-    return handling_h * person_usd_per_hour
+    return handling_h * office_usd_per_hour
 
 
 def cascade_request_usd(first_request_usd: Real, second_request_usd: Real, pass_share: Real) -> Real:
