@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from farthing.catalog import document, facts, files, rooms
-from farthing.catalog.contents import Catalog
+from farthing.catalog.contents import LATER, Catalog
 from farthing.units.problem import Problem, nearest
 
 
@@ -55,8 +57,9 @@ class _Compiler:
 
     def catalog(self, digest: str, folder: str) -> Catalog:
         # Any, because rooms.ROOMS alone pairs each name with its kind of fact
-        gathered: dict[str, Any] = {**self.facts, "calibration": self.calibration}
-        return Catalog(hash=digest, folder=folder, places=self.places, **gathered)
+        gathered: dict[str, Any] = {**self.facts, "calibration": self.calibration, "places": self.places}
+        later = {room: msgspec.Raw(msgspec.msgpack.encode(gathered.pop(room, {}))) for room in LATER}
+        return Catalog(hash=digest, folder=folder, later=later, **gathered)
 
 
 def _unused(name: str, kept: Mapping[str, facts.Entry]) -> str:
