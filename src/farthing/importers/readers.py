@@ -1,0 +1,108 @@
+"""Files as queries: the lines of a JSONL file, the records of a CSV file, rows that Python made."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from duckdb import DuckDBPyConnection
+
+from farthing.importers.format import Source
+
+LONGEST_LINE: Final = 4 * 1024 * 1024  # of CSV: the reader keeps many lines in memory
+LONGEST_OBJECT: Final = 32 * 1024 * 1024
+_numbers = itertools.count()
+
+
+def text(value: str) -> str:
+    """A value as a literal of SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def name(value: str) -> str:
+    """A name as an identifier of SQL."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def json_lines(source: Source) -> str:
+    """A query of `line`, `doc` (JSON) and `aside`: a line that is no JSON has only a reason.
+
+    Empty lines are left out and not counted: `true_lines` finds the place in the file.
+    """
+    return (
+        "SELECT row_number() OVER () AS line, json AS doc,"
+        " CASE WHEN json IS NULL THEN 'it is not JSON' END AS aside"
+        f" FROM read_ndjson_objects({text(str(source.path))}, ignore_errors = true,"
+        f" maximum_object_size = {LONGEST_OBJECT})"
+    )
+
+
+def csv_records(source: Source) -> str:
+    """A query of all columns as text, with `line` (the record, the header being 1) and `raw`.
+
+    Columns that have the same name get a number. Records that do not fit the header are among the
+    rejects of the connection (`rejects`).
+    """
+    columns = header(source)
+    scan = _scan(source.path, columns, delimiter=source.head.delimiter, quote='"', skip=1)
+    joined = ", ".join(name(column) for column in columns)
+    return f"SELECT *, concat_ws(chr(31), {joined}) AS raw FROM ({scan})"
+
+
+def header(source: Source) -> list[str]:
+    """The names of a CSV file's columns, each once, none of them ours."""
+    taken = {"line", "aside", "raw"}
+    found: list[str] = []
+    for column in source.head.columns:
+        unique = next(
+            spelled
+            for spelled in itertools.chain([column], (f"{column}_{number}" for number in itertools.count(2)))
+            if spelled.lower() not in taken
+        )
+        taken.add(unique.lower())
+        found.append(unique)
+    return found
+
+
+def parquet_rows(source: Source) -> str:
+    """A query of the rows of a Parquet file, with `line`, the number of the row."""
+    return f"SELECT *, row_number() OVER () AS line FROM read_parquet({text(str(source.path))})"
+
+
+def rows_of(source: Source, rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> str:
+    """A query of rows that Python made; every column is text, `tags` is a map, what a row lacks is null."""
+    path = source.folder / f"rows-{next(_numbers)}.jsonl"
+    encode = msgspec.json.encode
+    with path.open("wb") as out:
+        for row in rows:
+            out.write(encode(row) + b"\n")
+    types = {column: "MAP(VARCHAR, VARCHAR)" if column == "tags" else "VARCHAR" for column in columns}
+    listed = ", ".join(f"{text(column)}: {text(type_)}" for column, type_ in types.items())
+    return (
+        f"SELECT * FROM read_json({text(str(path))}, format = 'newline_delimited',"
+        f" columns = {{{listed}}}, maximum_object_size = {LONGEST_OBJECT})"
+    )
+
+
+def rejects(connection: DuckDBPyConnection) -> list[tuple[int, str]]:
+    """What the readers of text refused since the last call: numbers of lines and reasons, in order."""
+    known = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"
+    if connection.execute(known).fetchone() == (0,):
+        return []
+    query = "SELECT line, min(error_message) FROM reject_errors GROUP BY line ORDER BY line"
+    found = connection.execute(query).fetchall()
+    connection.execute("DROP TABLE reject_errors")
+    connection.execute("DROP TABLE reject_scans")
+    return [(int(line), str(why)) for line, why in found]
+
+
+def _scan(path: Path, columns: Sequence[str], *, delimiter: str, quote: str, skip: int) -> str:
+    """Records as text with their numbers; what the reader refuses is kept among the rejects."""
+    typed = ", ".join(f"{text(column)}: 'VARCHAR'" for column in columns)
+    return (
+        f"SELECT row_number() OVER () + {skip} AS line, * FROM"
+        f" read_csv({text(str(path))}, columns = {{{typed}}}, auto_detect = false, header = false,"
+        f" skip = {skip}, delim = {text(delimiter)}, quote = {text(quote)}, escape = {text(quote)},"
+        f" max_line_size = {LONGEST_LINE}, store_rejects = true)"
+    )
