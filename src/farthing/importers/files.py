@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
+import duckdb
+
 from farthing.importers.format import HEAD_BYTES, Head, Source
 from farthing.units.problem import Problem, did_you_mean, quoted
 
@@ -21,6 +23,7 @@ _PACKED: Final[dict[bytes, Callable[[Path], BinaryIO]]] = {
     b"\xfd7zXZ\x00": lzma.LZMAFile,
 }
 _UNREAD: Final = {b"PK\x03\x04": "a zip archive", b"\x28\xb5\x2f\xfd": "compressed with zstd"}
+_PARQUET: Final = b"PAR1"
 _CHUNK: Final = 1 << 20
 _FREE_BYTES: Final = 1 << 28  # a file may unpack to this size whatever its packed size is
 _MOST_RATIO: Final = 200  # real logs pack 5 to 60 times; a bomb about 1,000 times
@@ -60,7 +63,17 @@ def opened(path: Path | None, folder: Path, number: int, values: dict[str, str])
     if not start.strip():
         raise UnusableFileError("it is empty")
     shown = "standard input" if path is None else str(path)
-    return Source(shown, plain, Head(Path(shown).name, start), folder, values)
+    stored = _stored(plain) if start.startswith(_PARQUET) else ()
+    return Source(shown, plain, Head(Path(shown).name, start, stored), folder, values)
+
+
+def _stored(path: Path) -> tuple[str, ...]:
+    """The columns that a Parquet file names at its end."""
+    try:
+        described = duckdb.connect().execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)])
+        return tuple(str(row[0]) for row in described.fetchall())
+    except duckdb.Error as error:
+        raise UnusableFileError(f"it is damaged or cut off ({str(error).splitlines()[0]})") from None
 
 
 def _paths(word: str) -> Iterator[Path]:

@@ -20,11 +20,13 @@ JsonObject: TypeAlias = Mapping[str, object]
 class Head:
     """What a file begins with: enough to tell its format, never all of it.
 
-    `name` is the file's name, `start` its first bytes. The parsed views are empty where they do not fit.
+    `name` is the file's name, `start` its first bytes, `stored` the columns of a Parquet file, which
+    names them at its end. The parsed views are empty where they do not fit.
     """
 
     name: str
     start: bytes
+    stored: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -43,8 +45,10 @@ class Head:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The names in the first line of a CSV file."""
-        if self.is_parquet or self.is_json or "\0" in self.text:
+        """The names in the first line of a CSV file, or those that a Parquet file stores."""
+        if self.is_parquet:
+            return self.stored
+        if self.is_json or "\0" in self.text:
             return ()
         return tuple(
             name.strip() for name in next(csv.reader([self.first_line], delimiter=self.delimiter), [])
@@ -67,7 +71,7 @@ class Head:
         return tuple(one for one in found if one is not None)
 
     def has(self, *columns: str) -> bool:
-        """Whether the CSV header, or the keys of some first JSON line, hold all of these names."""
+        """Whether the columns, or the keys of some first JSON line, hold all of these names."""
         wanted = set(columns)
         return wanted <= set(self.columns) or any(wanted <= set(one) for one in self.objects)
 
