@@ -1,0 +1,184 @@
+"""Appending rows of which some may be there already: each key stays once, over the whole table.
+
+The rows are written first, where no version of the table has them, so that the query runs once and
+streams. Then the stored keys are compared with theirs, and one entry of the log brings in what is
+new and replaces what is superseded. Nothing comes between: a killed process leaves all or nothing.
+If another writer was first, only the files that it brought are looked at before the next try.
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import duckdb
+
+from farthing.ledger import written
+from farthing.ledger.connection import name
+from farthing.ledger.files import Files, parquet_relation
+from farthing.ledger.log import Log
+from farthing.ledger.trouble import ConflictError, busy, told
+from farthing.ledger.written import Written
+
+GROWING: Final = "output_tokens"
+_TRIES: Final = 60
+_LONGEST_WAIT_S: Final = 2.0
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of the rows: new ones `stored`, `duplicate` ones dropped, shorter ones `superseded`.
+
+    The three add up to the rows that came. `version` is the table's version that has them.
+    """
+
+    stored: int
+    duplicate: int
+    superseded: int
+    version: int
+
+
+def append(
+    log: Log, key: str, connection: duckdb.DuckDBPyConnection, query: str, supersedes: bool
+) -> Appended:
+    """Add the rows of the query. With `supersedes`, a row with more output takes the place of its like."""
+    with told(log.where), log.locked():
+        rows = written.write_days(connection, query, log.columns, log.folder)
+        if not rows:
+            return Appended(0, 0, 0, log.version())
+        arrival = _Arrival(log, key, connection, rows, supersedes)
+        try:
+            log.create()
+            return settled(log, arrival.attempt)
+        finally:
+            arrival.leave()
+
+
+def settled(log: Log, attempt: Callable[[], Done]) -> Done:
+    """Do it until no other process comes first. Raises InputError after a minute or so of trying."""
+    for longest in _waits():
+        try:
+            return attempt()
+        except ConflictError:
+            time.sleep(random.uniform(0, longest))
+    raise busy(log.where, _TRIES)
+
+
+def _waits() -> Iterator[float]:
+    """Longer and longer, and never the same, so that two writers do not meet again."""
+    return (min(_LONGEST_WAIT_S, 0.01 * 2**turn) for turn in range(_TRIES))
+
+
+class _Arrival:
+    """Rows on their way into a table."""
+
+    def __init__(
+        self,
+        log: Log,
+        key: str,
+        connection: duckdb.DuckDBPyConnection,
+        rows: Sequence[Written],
+        supersedes: bool,
+    ) -> None:
+        self._log = log
+        self._key = name(key)
+        self._connection = connection
+        self._rows = rows
+        self._grows = supersedes and any(column.name == GROWING for column in log.columns)
+        self._met = f"met_{uuid.uuid4().hex}"
+        self._looked_at: frozenset[str] = frozenset()
+        self._unsettled = list(rows)
+        connection.execute(f"CREATE TEMP TABLE {self._met} (key VARCHAR, size BIGINT, file VARCHAR)")
+
+    def attempt(self) -> Appended:
+        """Compare with the newest version and commit. Raises ConflictError."""
+        files = self._log.files()
+        self._look(files)
+        duplicate, superseded = self._judge()
+        total = sum(row.rows for row in self._rows)
+        if duplicate == total:
+            return Appended(0, duplicate, 0, files.version)
+        version = self._commit(files, duplicate, superseded)
+        return Appended(total - duplicate - superseded, duplicate, superseded, version)
+
+    def leave(self) -> None:
+        """Take away what no version has."""
+        self._connection.execute(f"DROP TABLE IF EXISTS {self._met}")
+        self._connection.execute(f"DROP TABLE IF EXISTS {self._met}_fate")
+        kept = self._log.kept()
+        if kept is not None:
+            written.discard(self._log.folder, [row for row in self._unsettled if row.path not in kept])
+
+    def _look(self, files: Files) -> None:
+        """Note the stored rows that have one of our keys, in the files not looked at so far."""
+        current = frozenset(files.uris)
+        for gone in self._looked_at - current:
+            self._connection.execute(f"DELETE FROM {self._met} WHERE file = ?", [gone])
+        fresh = [uri for uri in files.uris if uri not in self._looked_at]
+        if fresh:
+            stored = parquet_relation(self._log.columns, fresh, filename=True)
+            self._connection.execute(
+                f"INSERT INTO {self._met} SELECT {self._key}, {self._size('s')}, filename FROM {stored} s"
+                f" SEMI JOIN (SELECT {self._key} FROM {self._ours()}) ours USING ({self._key})"
+            )
+        self._looked_at = current
+
+    def _judge(self) -> tuple[int, int]:
+        """How many of our rows are there already, and how many replace one that is shorter."""
+        longer = f"max(met.size) < {self._size('any_value(ours)')}" if self._grows else "false"
+        fate = f"{self._met}_fate"
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {fate} AS SELECT ours.{self._key} AS key,"
+            f" any_value(ours.filename) AS file, {longer} AS replaces"
+            f" FROM {self._ours()} ours JOIN {self._met} met ON met.key = ours.{self._key} GROUP BY ALL"
+        )
+        ((duplicate, superseded),) = self._connection.execute(
+            f"SELECT count(*) FILTER (NOT replaces), count(*) FILTER (replaces) FROM {fate}"
+        ).fetchall()
+        return duplicate, superseded
+
+    def _commit(self, files: Files, duplicate: int, superseded: int) -> int:
+        fate, folder = f"{self._met}_fate", self._log.folder
+        touched = self._files(f"SELECT DISTINCT file FROM {fate} WHERE NOT replaces") if duplicate else []
+        replaced = (
+            self._files(
+                f"SELECT DISTINCT met.file FROM {self._met} met JOIN {fate} f USING (key) WHERE f.replaces"
+            )
+            if superseded
+            else []
+        )
+        rewritten = [
+            *self._without(touched, f"SELECT key FROM {fate} WHERE NOT replaces"),
+            *self._without(replaced, f"SELECT key FROM {fate} WHERE replaces"),
+        ]
+        self._unsettled = [*self._rows, *rewritten]
+        left = {str(folder / row.path) for row in self._rows} - set(touched)
+        adds = [*(row for row in self._rows if str(folder / row.path) in left), *rewritten]
+        removes = [self._log.path(uri) for uri in replaced]
+        try:
+            return self._log.commit(adds, removes, files.version, changes=True, keys=True)
+        except ConflictError:
+            written.discard(folder, rewritten)
+            raise
+
+    def _without(self, uris: Sequence[str], keys: str) -> list[Written]:
+        """The rows of these files again, without those of the keys."""
+        if not uris:
+            return []
+        rows = parquet_relation(self._log.columns, uris)
+        named = f"SELECT key AS {self._key} FROM ({keys})"
+        query = f"SELECT * FROM {rows} r ANTI JOIN ({named}) k USING ({self._key})"
+        return written.write_days(self._connection, query, self._log.columns, self._log.folder)
+
+    def _files(self, query: str) -> list[str]:
+        return [file for (file,) in self._connection.execute(query).fetchall()]
+
+    def _ours(self) -> str:
+        uris = [str(self._log.folder / row.path) for row in self._rows]
+        return parquet_relation(self._log.columns, uris, filename=True)
+
+    def _size(self, row: str) -> str:
+        return f"{row}.{name(GROWING)}" if self._grows else "0"

@@ -1,0 +1,227 @@
+"""A table's Delta log: its versions, the files of each, and how a change becomes the next one.
+
+A change is data files that nobody sees yet, and then one entry of the log that names what comes and
+what goes. The entry appears whole or not at all, so a process that is killed at any moment leaves
+the old version or the new one, and files without an entry that `vacuum` takes away.
+"""
+
+import contextlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, Schema, Transaction
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.schema import ArrayType, Field, MapType, PrimitiveType
+from deltalake.transaction import AddAction, RemoveAction
+
+from farthing.ledger import listing, written
+from farthing.ledger.columns import Column, Kind
+from farthing.ledger.connection import connect
+from farthing.ledger.files import DAY, Files
+from farthing.ledger.trouble import ConflictError
+from farthing.ledger.written import Written
+
+_WRITER: Final = "farthing"
+_LOCK: Final = "_farthing.lock"
+_LOG: Final = "_delta_log"
+_CHECKPOINT_EVERY: Final = 50
+_TYPES: Final[Mapping[Kind, PrimitiveType | MapType | ArrayType]] = {
+    "text": PrimitiveType("string"),
+    "count": PrimitiveType("long"),
+    "whole": PrimitiveType("long"),
+    "number": PrimitiveType("double"),
+    "money": PrimitiveType("decimal(38,18)"),
+    "duration": PrimitiveType("decimal(18,3)"),
+    "time": PrimitiveType("timestamp"),
+    "day": PrimitiveType("date"),
+    "map": MapType(PrimitiveType("string"), PrimitiveType("string")),
+    "list": ArrayType(PrimitiveType("long")),
+}
+# Checkpoints only shorten the log: one that fails must not look like a change that failed.
+_NO_HOOKS: Final = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+# All columns: the first 32, Delta's own choice, leave out most of the counts.
+_SETTINGS: Final = {"delta.dataSkippingNumIndexedCols": "-1"}
+
+
+class Log:
+    """The log of the table `name` in `folder`; nothing is made until something is written."""
+
+    def __init__(self, folder: Path, name: str, columns: tuple[Column, ...]) -> None:
+        self.folder = folder
+        self.name = name
+        self.columns = columns
+        self._table: DeltaTable | None = None
+        self._listed: dict[tuple[date | None, date | None], Files] = {}
+        self._reader: duckdb.DuckDBPyConnection | None = None
+        self._mutex = threading.RLock()
+
+    @property
+    def where(self) -> str:
+        """The table as a problem names it."""
+        return str(self.folder)
+
+    def version(self) -> int:
+        """The newest version, -1 where there is no table yet."""
+        with self._mutex:
+            table = self._newest()
+            return -1 if table is None else table.version()
+
+    def files(self, since: date | None = None, until: date | None = None) -> Files:
+        """The files of the newest version whose days are not before `since` and before `until`."""
+        with self._mutex:
+            table = self._newest()
+            if table is None:
+                return Files(self.name, self.columns, -1)
+            if any(files.version != table.version() for files in self._listed.values()):
+                self._listed.clear()
+            if (since, until) not in self._listed:
+                self._listed[since, until] = self._list(table, since, until)
+            return self._listed[since, until]
+
+    def commit(
+        self, adds: Sequence[Written], removes: Sequence[str], version: int, changes: bool, keys: bool
+    ) -> int:
+        """Make files and those to take away (paths below the table) the version after `version`.
+
+        With `changes` false the same rows only lie elsewhere. With `keys` it fails where another
+        has added keys since `version`. Returns the new version. Raises ConflictError.
+        """
+        written.flush(self.folder, adds)
+        table = self._at(version)
+        moment = self._now()
+        actions = [_add(file, moment, changes) for file in adds]
+        gone = [RemoveAction(path, changes, moment, None, {DAY: _day_of(path)}) for path in removes]
+        try:
+            table.create_write_transaction(
+                [*actions, *gone], "append", table.schema(), [DAY],
+                commit_properties=CommitProperties(app_transactions=_marks(version) if keys else None),
+                post_commithook_properties=_NO_HOOKS,
+            )  # fmt: skip
+        except CommitFailedError as error:
+            raise ConflictError(str(error)) from error
+        return self._settled(version)
+
+    def create(self) -> None:
+        """Make the table where there is none. Two that do so at once get the same one."""
+        if self.version() >= 0:
+            return
+        fields = [Field(column.name, _TYPES[column.kind]) for column in self.columns]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            DeltaTable.create(
+                str(self.folder), Schema(fields), "ignore", partition_by=[DAY], configuration=_SETTINGS
+            )
+        except DeltaError:
+            if self.version() < 0:
+                raise
+        self._flush_entries(0, 0)
+
+    def kept(self) -> frozenset[str] | None:
+        """The paths of the newest version's files; None where nobody can say, so that none may go."""
+        try:
+            return frozenset(self.path(uri) for uri in self.files().uris)
+        except (DeltaError, OSError):
+            return None
+
+    def path(self, uri: str) -> str:
+        """Where a file lies below the table."""
+        return uri.removeprefix(f"{self.folder}/")
+
+    @contextlib.contextmanager
+    def locked(self, alone: bool = False) -> Iterator[None]:
+        """Keep files that no version has yet from being vacuumed: writers share it, vacuum is `alone`.
+
+        Where the system has no such locks, a vacuum must leave the files of the last hours.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / _LOCK).open("a") as lock:
+            with contextlib.suppress(ImportError):
+                import fcntl
+
+                # Given back when the file is closed, also by a process that is killed.
+                fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+            yield
+
+    def vacuum(self, keep_hours: int) -> int:
+        """Take away files that no version of the last `keep_hours` has; how many there were."""
+        with self.locked(alone=True), self._mutex:
+            table = self._newest()
+            if table is None:
+                return 0
+            gone = table.vacuum(
+                keep_hours, dry_run=False, enforce_retention_duration=False, full=True,
+                post_commithook_properties=_NO_HOOKS,
+            )  # fmt: skip
+            self._checkpoint(table)
+            return len(gone)
+
+    def _newest(self) -> DeltaTable | None:
+        if self._table is not None:
+            try:
+                self._table.update_incremental()
+            except (DeltaError, OSError):
+                self._table = None  # somebody has moved or taken away the folder
+        if self._table is None:
+            with contextlib.suppress(TableNotFoundError):
+                self._table = DeltaTable(str(self.folder))
+        return self._table
+
+    def _at(self, version: int) -> DeltaTable:
+        """A handle of its own on a version, so that what happens after it counts as a conflict."""
+        return DeltaTable(str(self.folder), version=version)
+
+    def _list(self, table: DeltaTable, since: date | None, until: date | None) -> Files:
+        if self._reader is None:
+            self._reader = connect(threads=1)
+        adds = table.get_add_actions(flatten=True)
+        listed = listing.listed(self._reader, adds, self.columns, since, until)
+        uris = tuple(str(self.folder / path) for path in listed.paths)
+        return Files(
+            self.name, self.columns, table.version(), uris,
+            listed.rows, listed.days, listed.largest, listed.empty,
+        )  # fmt: skip
+
+    def _now(self) -> int:
+        """The moment of a change in milliseconds, by the clock of the disk it is written to."""
+        mark = self.folder / _LOCK
+        mark.touch()
+        return mark.stat().st_mtime_ns // 1_000_000
+
+    def _settled(self, before: int) -> int:
+        """Wait until the entry is on the disk: Delta itself does not."""
+        with self._mutex:
+            table = self._newest()
+            after = before + 1 if table is None else table.version()
+            self._flush_entries(before + 1, after)
+            if table is not None and after // _CHECKPOINT_EVERY > before // _CHECKPOINT_EVERY:
+                self._checkpoint(table)
+            return after
+
+    def _flush_entries(self, first: int, last: int) -> None:
+        entries = (self.folder / _LOG / f"{version:020d}.json" for version in range(first, last + 1))
+        for entry in entries:
+            with contextlib.suppress(FileNotFoundError):  # long since part of a checkpoint
+                written.flush_path(entry)
+        written.flush_path(self.folder / _LOG)
+
+    def _checkpoint(self, table: DeltaTable) -> None:
+        with contextlib.suppress(DeltaError, OSError):
+            table.create_checkpoint()
+            table.cleanup_metadata()
+
+
+def _add(file: Written, moment: int, changes: bool) -> AddAction:
+    return AddAction(file.path, file.size_byte, {DAY: file.day}, moment, changes, file.statistics)
+
+
+def _day_of(path: str) -> str:
+    return Path(path).parent.name.removeprefix(f"{DAY}=")
+
+
+def _marks(version: int) -> list[Transaction]:
+    """Two changes that carry the same mark and start at the same version cannot both happen."""
+    return [Transaction(_WRITER, version + 1)]
