@@ -7,8 +7,9 @@ import shutil
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import duckdb
 
@@ -17,7 +18,7 @@ from farthing.units.problem import Problem, did_you_mean, quoted
 
 STDIN: Final = "-"
 _SUFFIXES: Final = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt", ".log")
-_PACKED: Final[dict[bytes, Callable[[Path], BinaryIO]]] = {
+_PACKED: Final[dict[bytes, Callable[[Path], BufferedIOBase]]] = {
     b"\x1f\x8b": gzip.GzipFile,
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\x00": lzma.LZMAFile,
@@ -124,7 +125,7 @@ def _plain(path: Path, target: Path) -> Path:
     return path
 
 
-def _unpack(unpacked: Callable[[Path], BinaryIO], path: Path, target: Path) -> None:
+def _unpack(unpacked: Callable[[Path], BufferedIOBase], path: Path, target: Path) -> None:
     most = max(_FREE_BYTES, _MOST_RATIO * path.stat().st_size)
     written = 0
     try:
