@@ -44,7 +44,7 @@ def to_fact(value: Tree, kind: type[E], place: Place) -> tuple[E | None, tuple[P
 
 
 def _entry_problems(value: dict[str, Tree], kind: type[Entry], place: Place) -> Iterator[Problem]:
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for key in value:
         if key not in fields:
             yield _unknown_key(key, list(fields), place)

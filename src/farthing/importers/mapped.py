@@ -1,0 +1,106 @@
+"""Files of other tools by maps: the maps that ship in `maps/`, and those that a user writes (`--map`)."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from farthing.catalog.document import parse
+from farthing.catalog.entries import Place, Route, Tree, to_fact
+from farthing.importers.format import LIKELY, NO, Format, Head
+from farthing.importers.map_check import Checker
+from farthing.importers.map_facts import Made, Map
+from farthing.importers.map_paths import parts
+from farthing.importers.map_query import query
+from farthing.units.problem import InputError, Problem
+
+_SHIPPED: Final = Path(__file__).with_name("maps")
+_LARGEST_BYTES: Final = 1024 * 1024
+_KEY: Final = re.compile(r'"([^"\\]{1,200})"\s*:')
+
+
+def from_file(path: Path) -> Format:
+    """The format that a map file describes. Raises InputError with all of its problems."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
+    except OSError as error:
+        what = f"it cannot be read ({error.strerror or error})"
+        raise InputError([Problem("no-file", "error", str(path), what, "", "Correct the path.")]) from None
+    if len(content) > _LARGEST_BYTES:
+        what, fix = "it is larger than a megabyte", "Name a map, not the file that it is for."
+        raise InputError([Problem("bad-map", "error", str(path), what, "", fix)])
+    return _format(read(content.decode("utf-8", errors="replace"), path.name, _name(path)))
+
+
+def read(written: str, label: str, name: str) -> Map:
+    """The map in a text, called `name` where it does not say itself. Raises InputError with all problems."""
+    document = parse(written, label)
+    if document.problems or not isinstance(document.value, dict):
+        raise InputError(document.problems or [_no_map(label)])
+    place = Place(label, document.lines, ())
+    sound, problems = _sound({"name": name, "title": label, **document.value}, label, document.lines)
+    map_, wrong = to_fact(sound, Map, place)
+    problems += wrong
+    if map_ is not None:
+        problems += Checker(map_, place).problems()
+    if map_ is None or problems:
+        raise InputError(problems)
+    return map_
+
+
+def _sound(
+    tree: dict[str, Tree], label: str, lines: Mapping[Route, int]
+) -> tuple[dict[str, Tree], list[Problem]]:
+    """A map without the columns and tags whose form is wrong, and what is wrong with all of those."""
+    problems: list[Problem] = []
+    for heading in ("columns", "tags"):
+        entries = tree.get(heading)
+        if isinstance(entries, dict):
+            kept = dict(entries)
+            for key, spec in entries.items():
+                if isinstance(spec, dict):
+                    wrong = to_fact(spec, Made, Place(label, lines, (heading, key)))[1]
+                    problems += wrong
+                    if wrong:
+                        del kept[key]
+            tree = {**tree, heading: kept}
+    return tree, problems
+
+
+def _format(map_: Map) -> Format:
+    return Format(map_.name, map_.title, partial(_likeness, map_), partial(query, map_), map_.table)
+
+
+def _likeness(map_: Map, head: Head) -> int:
+    """How sure a map is of a file: it is where the file has all that the map knows it by."""
+    if not map_.match or (map_.reads == "csv" and head.is_json):
+        return NO
+    has = _has_keys(head.text) if head.is_json else _has_columns(head.columns)
+    every = ((one,) if isinstance(one, str) else one for one in map_.match)
+    return LIKELY if all(any(map(has, paths)) for paths in every) else NO
+
+
+def _has_columns(columns: Iterable[str]) -> Callable[[str], bool]:
+    known = {column.lower() for column in columns}
+    return lambda path: path.lower() in known
+
+
+def _has_keys(beginning: str) -> Callable[[str], bool]:
+    """Whether JSON text has every name of a path as a key, wherever that stands."""
+    known = set(_KEY.findall(beginning))
+    return lambda path: all(part in known for part in parts(path) if isinstance(part, str))
+
+
+def _name(path: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "map"
+
+
+def _no_map(label: str) -> Problem:
+    why = "a map has the keys name, title, columns and, where they are needed, others"
+    fix = "Write 'columns:' and below it a line such as 'at: timestamp' for each column of the ledger."
+    return Problem("bad-map", "error", label, "The file holds no map", why, fix)
+
+
+FORMATS: Final = tuple(from_file(path) for path in sorted(_SHIPPED.glob("*.yaml")))
