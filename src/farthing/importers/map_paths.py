@@ -40,10 +40,11 @@ def json_path(route: Iterable[Part]) -> str:
     >>> json_path(('choices', 0, 'a.b'))
     '$."choices"[0]."a.b"'
     """
-    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{_spelled(part)}" for part in route)
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{spelled(part)}" for part in route)
 
 
-def _spelled(part: str) -> str:
+def spelled(part: str) -> str:
+    """A name in quotes, so that points and brackets in it mean nothing."""
     escaped = part.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

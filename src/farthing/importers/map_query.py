@@ -10,7 +10,7 @@ from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Source
 from farthing.importers.map_facts import Made, Map, Spec
 from farthing.importers.map_paths import Documents, Fields, Table
-from farthing.importers.map_rows import documents, records
+from farthing.importers.map_rows import objects, records
 from farthing.importers.map_steps import said
 from farthing.importers.map_tags import Tags, tags
 from farthing.importers.readers import header, name, text
@@ -29,13 +29,15 @@ def query(map_: Map, connection: DuckDBPyConnection, source: Source) -> str:
         raise UnusableFileError("nothing says when its rows happened: map a column to 'at', or --set at=…")
     is_table = reads(map_, source) in ("csv", "parquet")
     fields: Fields = Table.of(header(source)) if is_table else Documents()
-    tagged = tags(map_.tags, _free_tags(map_), fields)
+    known = [tag for tag in events.TAG_NAMES if tag in SCHEMAS[map_.table]]
+    tagged = tags(map_.tags, known, fields)
     columns = dict(_columns(map_, fields, source.values.get("start", map_.start)))
-    columns.update(tagged.columns)
+    for column, value in tagged.columns.items():
+        columns[column] = f"COALESCE({columns[column]}, {value})" if column in columns else value
     if tagged.tags:
         columns["tags"] = tagged.tags
     meant = " AND ".join(_is_meant(path, values, fields) for path, values in map_.where.items())
-    rows = documents(map_, source, fields) if isinstance(fields, Documents) else records(connection, source)
+    rows = objects(map_, source, fields) if isinstance(fields, Documents) else records(connection, source)
     filtered = f"SELECT * FROM ({rows}) WHERE aside IS NOT NULL OR ({meant})" if meant else rows
     listed = ", ".join(f"{value} AS {name(column)}" for column, value in columns.items())
     return f"SELECT line, {_aside(tagged)} AS aside, raw, {listed} FROM ({_with(filtered, tagged)})"
@@ -59,12 +61,6 @@ def _with(rows: str, tagged: Tags) -> str:
 
 def _aside(tagged: Tags) -> str:
     return f"COALESCE(aside, {tagged.wrong})" if tagged.wrong else "aside"
-
-
-def _free_tags(map_: Map) -> Sequence[str]:
-    """Tags that are columns of the ledger, and that the map leaves to the file's own tags."""
-    schema = SCHEMAS[map_.table]
-    return [tag for tag in events.TAG_NAMES if tag in schema and tag not in map_.columns]
 
 
 def _columns(map_: Map, fields: Fields, start: str) -> Iterator[tuple[str, str]]:

@@ -28,9 +28,9 @@ def records(connection: DuckDBPyConnection, source: Source) -> str:
     return f"SELECT *, concat_ws(chr(31), {every}) AS raw, NULL::VARCHAR AS aside FROM ({numbered})"
 
 
-def documents(map_: Map, source: Source, fields: Documents) -> str:
+def objects(map_: Map, source: Source, fields: Documents) -> str:
     """The objects of a JSON file, with the values that `fields` was asked for as the list `v`."""
-    found = _documents(map_, source)
+    found = documents(map_, source)
     if map_.rows:
         found = f"SELECT line, aside, unnest({_inner_rows(map_.rows)}) AS doc FROM ({found})"
     none = "CASE WHEN json_type(doc) <> 'OBJECT' THEN 'it is no JSON object' END"
@@ -45,8 +45,8 @@ def _as_text(column: str, type_: str) -> str:
     return f"CAST({f'to_json({name(column)})' if is_nested else name(column)} AS VARCHAR)"
 
 
-def _documents(map_: Map, source: Source) -> str:
-    """JSON objects one a line, in an array, or one after the other over many lines."""
+def documents(map_: Map, source: Source) -> str:
+    """The documents of a JSON file as `line`, `doc`, `aside`: one a line, in an array, or over many lines."""
     starts_array = source.head.text.lstrip().startswith("[")
     goes_on = source.head.first_line.rstrip().endswith(("{", "[", ","))
     if map_.reads == "jsonl" or not (starts_array or goes_on):

@@ -29,17 +29,21 @@ def tags(specs: Mapping[str, Spec], known: Sequence[str], fields: Fields) -> Tag
     listed = ", ".join(f"{{'key': {text(tag)}, 'value': {value}}}" for tag, value in single.items())
     own = f"map_from_entries(list_filter([{listed}], lambda e: e.value IS NOT NULL))" if single else ""
     if EVERY not in specs:
-        return Tags({}, own, {}, "")
+        return Tags({}, _or_null(own) if own else "", {}, "")
     given = said(specs[EVERY], fields, optional=True)
-    kept = f"NOT IN ({', '.join(map(text, known))})" if known else "<> ''"
-    rest = f"list_filter(map_entries(every), lambda e: e.value IS NOT NULL AND e.key {kept})"
+    kept = f"e.key NOT IN ({', '.join(map(text, known))})"
+    rest = f"list_filter(map_entries(every), lambda e: e.value IS NOT NULL AND {kept})"
     merged = f"map_from_entries(COALESCE({rest}, []))"
     return Tags(
         inner={"given": given, "every": _mapped("given")},
-        tags=f"map_concat({merged}, {own})" if own else merged,
+        tags=_or_null(f"map_concat({merged}, {own})" if own else merged),
         columns={column: f"NULLIF(every[{text(column)}], '')" for column in known},
         wrong=_wrong(),
     )
+
+
+def _or_null(made: str) -> str:
+    return f"NULLIF({made}, MAP {{}}::{_TYPE})"
 
 
 def _mapped(given: str) -> str:

@@ -60,13 +60,22 @@ def _sound(
         if isinstance(entries, dict):
             kept = dict(entries)
             for key, spec in entries.items():
-                if isinstance(spec, dict):
-                    wrong = to_fact(spec, Made, Place(label, lines, (heading, key)))[1]
-                    problems += wrong
-                    if wrong:
-                        del kept[key]
+                wrong = _wrong(key, spec, Place(label, lines, (heading, key)))
+                problems += wrong
+                if wrong:
+                    del kept[key]
             tree = {**tree, heading: kept}
     return tree, problems
+
+
+def _wrong(key: str, spec: Tree, place: Place) -> Iterable[Problem]:
+    if isinstance(spec, str):
+        return ()
+    if isinstance(spec, dict):
+        return to_fact(spec, Made, place)[1]
+    what, why = f"Nothing that '{key}' could come from", "it comes from one column, or from several by steps"
+    fix = f"Write '{key}: name_of_a_column', or {{first: [one, another]}}."
+    return (Problem("bad-value", "error", place.at(), what, why, fix),)
 
 
 def _format(map_: Map) -> Format:
