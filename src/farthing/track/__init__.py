@@ -1,0 +1,1 @@
+"""Where the money went: what usage and bills cost, by whom and when, and what of it is waste."""
