@@ -73,8 +73,17 @@ def _columns(map_: Map, fields: Fields, start: str) -> Iterator[tuple[str, str]]
             value = _since(value, start) if start and column == "at" else _dated(value, spec)
         yield column, value
     if map_.id:
-        listed = ", ".join(f"COALESCE({said(spec, fields)}, '')" for spec in map_.id)
-        yield KEYS[map_.table], f"{text(map_.name + ':')} || md5(concat_ws(chr(31), {listed}))"
+        yield KEYS[map_.table], f"{text(map_.name + ':')} || {_identity(map_, fields)}"
+
+
+def _identity(map_: Map, fields: Fields) -> str:
+    """What tells a row from all others: a value itself, or a digest of several. Null where all are."""
+    found = [said(spec, fields) for spec in map_.id]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"COALESCE({one}, '')" for one in found)
+    none = " AND ".join(f"{one} IS NULL" for one in found)
+    return f"CASE WHEN NOT ({none}) THEN md5(concat_ws(chr(31), {listed})) END"
 
 
 def _rounded(value: str) -> str:
@@ -106,7 +115,9 @@ def _dated(value: str, spec: Spec) -> str:
 
 def _is_meant(path: str, values: str | Sequence[str], fields: Fields) -> str:
     listed = [values] if isinstance(values, str) else values
-    return f"COALESCE({fields.text(path)}, '') IN ({', '.join(map(text, listed))})"
+    # A file without the column is as one where it is empty, if that is meant.
+    found = fields.text_or_null(path) if "" in listed else fields.text(path)
+    return f"COALESCE({found}, '') IN ({', '.join(map(text, listed))})"
 
 
 def moment(written: str) -> datetime:
