@@ -13,10 +13,10 @@ from duckdb import DuckDBPyConnection
 
 from farthing.importers import litellm_tags, litellm_usage
 from farthing.importers.checked import moment
+from farthing.importers.exported_table import exported
 from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
-from farthing.importers.json_rows import json_rows
 from farthing.importers.litellm_words import model_of, operation_of, provider_of, tier_of
-from farthing.importers.readers import csv_records, header, name, text
+from farthing.importers.readers import name, text
 from farthing.importers.whole import not_whole, whole
 
 _SIGNS: Final = ("request_id", "call_type", "spend", "startTime")
@@ -26,7 +26,7 @@ _COLUMNS: Final = (
     "metadata", "cache_hit", "request_tags", "team_id", "organization_id", "end_user", "session_id",
     "status", "agent_id",
 )  # fmt: skip
-_AS_JSON: Final = ("metadata", "request_tags")
+_NESTED: Final = ("metadata", "request_tags")
 _FACTS: Final[Mapping[str, str]] = {
     "usage_object": "$.usage_object",
     "more_usage": "$.additional_usage_values",
@@ -55,7 +55,7 @@ def _match(head: Head) -> int:
 def _read(connection: DuckDBPyConnection, source: Source) -> str:
     facts = ", ".join(text(path) for path in _FACTS.values())
     named = ", ".join(f"facts[{place}] AS {fact}" for place, fact in enumerate(_FACTS, 1))
-    query = _json(connection, source) if source.head.is_json else _csv(source)
+    query = exported(connection, source, _COLUMNS, _NESTED)
     for layer in (
         f"*, TRY(json_extract_string(metadata, [{facts}])) AS facts",
         f"*, {named}",
@@ -78,30 +78,6 @@ def _known() -> Iterator[str]:
     for column, field in (("startTime", "began"), ("endTime", "ended"), ("completionStartTime", "first")):
         yield f"COALESCE(TRY_CAST({name(column)} AS TIMESTAMPTZ), {moment(name(column))}) AS {field}"
     yield "COALESCE(lower(cache_hit) = 'true', false) AS is_cached"
-
-
-def _csv(source: Source) -> str:
-    """The columns of a CSV file; JSON in them may be text that holds JSON."""
-    known = {column.lower() for column in header(source)}
-    listed = [
-        f"{_decoded(name(column)) if column in _AS_JSON else name(column)} AS {name(column)}"
-        if column.lower() in known
-        else f"CAST(NULL AS VARCHAR) AS {name(column)}"
-        for column in _COLUMNS
-    ]
-    return f"SELECT line, CAST(NULL AS VARCHAR) AS flaw, {', '.join(listed)} FROM ({csv_records(source)})"
-
-
-def _json(connection: DuckDBPyConnection, source: Source) -> str:
-    paths = ", ".join(text(f"$.{column}") for column in _COLUMNS)
-    listed = ", ".join(f"said[{place}] AS {name(column)}" for place, column in enumerate(_COLUMNS, 1))
-    rows = json_rows(connection, source, "data")
-    said = f"SELECT line, aside AS flaw, json_extract_string(doc, [{paths}]) AS said FROM ({rows})"
-    return f"SELECT line, flaw, {listed} FROM ({said})"
-
-
-def _decoded(given: str) -> str:
-    return f"CASE WHEN starts_with({given}, '\"') THEN TRY({given}->>'$') ELSE {given} END"
 
 
 def _columns() -> dict[str, str]:
