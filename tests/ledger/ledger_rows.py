@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from farthing.ledger.columns import Column
 from farthing.ledger.connection import connect
+from farthing.ledger.engine import engine
 from farthing.ledger.events import EVENTS
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
@@ -37,6 +38,12 @@ def asked(table: Table, what: str) -> tuple:
     with connect(threads=1) as connection:
         ((*row,),) = connection.execute(f"SELECT {what} FROM {table.files().relation()}").fetchall()
     return tuple(row)
+
+
+def asked_by_engine(table: Table, what: str) -> tuple:
+    """The same by the engine that questions go to."""
+    columns = engine(None).ask(f"SELECT {what} FROM {table.name}", {table.name: table.files()}).columns
+    return tuple(cells.tolist()[0] for cells in columns.values())
 
 
 def table_at(folder) -> Table:

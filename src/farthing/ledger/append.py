@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 import duckdb
@@ -45,11 +46,11 @@ def append(
     log: Log, key: str, connection: duckdb.DuckDBPyConnection, query: str, supersedes: bool
 ) -> Appended:
     """Add the rows of the query. With `supersedes`, a row with more output takes the place of its like."""
-    with told(log.where), log.locked():
-        rows = written.write_days(connection, query, log.columns, log.folder)
+    with told(log.where), log.place.writing() as folder:
+        rows = written.write_days(connection, query, log.columns, folder)
         if not rows:
             return Appended(0, 0, 0, log.version())
-        arrival = _Arrival(log, key, connection, rows, supersedes)
+        arrival = _Arrival(log, key, connection, folder, rows, supersedes)
         try:
             log.create()
             return settled(log, arrival.attempt)
@@ -80,12 +81,14 @@ class _Arrival:
         log: Log,
         key: str,
         connection: duckdb.DuckDBPyConnection,
+        folder: Path,
         rows: Sequence[Written],
         supersedes: bool,
     ) -> None:
         self._log = log
         self._key = name(key)
         self._connection = connection
+        self._folder = folder
         self._rows = rows
         self._grows = supersedes and any(column.name == GROWING for column in log.columns)
         self._met = f"met_{uuid.uuid4().hex}"
@@ -95,7 +98,7 @@ class _Arrival:
 
     def attempt(self) -> Appended:
         """Compare with the newest version and commit. Raises ConflictError."""
-        files = self._log.files()
+        files = self._log.reached(self._connection)
         self._look(files)
         duplicate, superseded = self._judge()
         total = sum(row.rows for row in self._rows)
@@ -110,7 +113,8 @@ class _Arrival:
         self._connection.execute(f"DROP TABLE IF EXISTS {self._met}_fate")
         kept = self._log.kept()
         if kept is not None:
-            written.discard(self._log.folder, [row for row in self._unsettled if row.path not in kept])
+            left = (row.path for row in self._unsettled if row.path not in kept)
+            self._log.place.discard(self._folder, left)
 
     def _look(self, files: Files) -> None:
         """Note the stored rows that have one of our keys, in the files not looked at so far."""
@@ -141,7 +145,7 @@ class _Arrival:
         return duplicate, superseded
 
     def _commit(self, files: Files, duplicate: int, superseded: int) -> int:
-        fate, folder = f"{self._met}_fate", self._log.folder
+        fate = f"{self._met}_fate"
         touched = self._files(f"SELECT DISTINCT file FROM {fate} WHERE NOT replaces") if duplicate else []
         replaced = (
             self._files(
@@ -155,13 +159,12 @@ class _Arrival:
             *self._without(replaced, f"SELECT key FROM {fate} WHERE replaces"),
         ]
         self._unsettled = [*self._rows, *rewritten]
-        left = {str(folder / row.path) for row in self._rows} - set(touched)
-        adds = [*(row for row in self._rows if str(folder / row.path) in left), *rewritten]
-        removes = [self._log.path(uri) for uri in replaced]
+        adds = [*(row for row in self._rows if self._uri(row) not in set(touched)), *rewritten]
+        removes = [self._log.place.path(uri) for uri in replaced]
         try:
-            return self._log.commit(adds, removes, files.version, changes=True, keys=True)
+            return self._log.commit(self._folder, adds, removes, files.version, changes=True, keys=True)
         except ConflictError:
-            written.discard(folder, rewritten)
+            self._log.place.discard(self._folder, (row.path for row in rewritten))
             raise
 
     def _without(self, uris: Sequence[str], keys: str) -> list[Written]:
@@ -171,14 +174,17 @@ class _Arrival:
         rows = parquet_relation(self._log.columns, uris)
         named = f"SELECT key AS {self._key} FROM ({keys})"
         query = f"SELECT * FROM {rows} r ANTI JOIN ({named}) k USING ({self._key})"
-        return written.write_days(self._connection, query, self._log.columns, self._log.folder)
+        days = {written.day_of(uri) for uri in uris}
+        return written.write_days(self._connection, query, self._log.columns, self._folder, days)
 
     def _files(self, query: str) -> list[str]:
         return [file for (file,) in self._connection.execute(query).fetchall()]
 
     def _ours(self) -> str:
-        uris = [str(self._log.folder / row.path) for row in self._rows]
-        return parquet_relation(self._log.columns, uris, filename=True)
+        return parquet_relation(self._log.columns, [self._uri(row) for row in self._rows], filename=True)
+
+    def _uri(self, row: Written) -> str:
+        return str(self._folder / row.path)
 
     def _size(self, row: str) -> str:
         return f"{row}.{name(GROWING)}" if self._grows else "0"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from farthing.ledger.answer import Answer, Cells
 from farthing.ledger.connection import connect, name
 from farthing.ledger.files import Files
+from farthing.ledger.remote import reach
 
 _WIDE: Final = frozenset({"hugeint", "uhugeint", "ubigint"})
 _NARROW: Final = frozenset({"tinyint", "smallint", "integer", "utinyint", "usmallint", "uinteger"})
@@ -29,6 +30,7 @@ class DuckDBEngine:
         with self._connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
             for table, files in tables.items():
+                reach(cursor, files.uris)
                 cursor.execute(f"CREATE TEMP VIEW {name(table)} AS SELECT * FROM {files.relation()}")
             relation = cursor.sql(sql)
             kinds = dict(zip(relation.columns, (kind.id for kind in relation.types), strict=True))

@@ -7,7 +7,7 @@ the old version or the new one, and files without an entry that `vacuum` takes a
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -18,15 +18,16 @@ from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundErr
 from deltalake.schema import ArrayType, Field, MapType, PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 
-from farthing.ledger import listing, written
+from farthing.ledger import listing
 from farthing.ledger.columns import Column, Kind
 from farthing.ledger.connection import connect
 from farthing.ledger.files import DAY, Files
+from farthing.ledger.place import Place
+from farthing.ledger.remote import reach
 from farthing.ledger.trouble import ConflictError
-from farthing.ledger.written import Written
+from farthing.ledger.written import Written, day_of
 
 _WRITER: Final = "farthing"
-_LOCK: Final = "_farthing.lock"
 _LOG: Final = "_delta_log"
 _CHECKPOINT_EVERY: Final = 50
 _TYPES: Final[Mapping[Kind, PrimitiveType | MapType | ArrayType]] = {
@@ -48,10 +49,10 @@ _SETTINGS: Final = {"delta.dataSkippingNumIndexedCols": "-1"}
 
 
 class Log:
-    """The log of the table `name` in `folder`; nothing is made until something is written."""
+    """The log of the table `name` at a place; nothing is made until something is written."""
 
-    def __init__(self, folder: Path, name: str, columns: tuple[Column, ...]) -> None:
-        self.folder = folder
+    def __init__(self, place: Place, name: str, columns: tuple[Column, ...]) -> None:
+        self.place = place
         self.name = name
         self.columns = columns
         self._table: DeltaTable | None = None
@@ -62,7 +63,7 @@ class Log:
     @property
     def where(self) -> str:
         """The table as a problem names it."""
-        return str(self.folder)
+        return self.place.url
 
     def version(self) -> int:
         """The newest version, -1 where there is no table yet."""
@@ -83,18 +84,24 @@ class Log:
             return self._listed[since, until]
 
     def commit(
-        self, adds: Sequence[Written], removes: Sequence[str], version: int, changes: bool, keys: bool
+        self,
+        folder: Path,
+        adds: Sequence[Written],
+        removes: Sequence[str],
+        version: int,
+        changes: bool,
+        keys: bool,
     ) -> int:
-        """Make files and those to take away (paths below the table) the version after `version`.
+        """Make files of `folder` and those to take away (paths below the table) the version after `version`.
 
         With `changes` false the same rows only lie elsewhere. With `keys` it fails where another
         has added keys since `version`. Returns the new version. Raises ConflictError.
         """
-        written.flush(self.folder, adds)
+        self.place.publish(folder, [file.path for file in adds])
         table = self._at(version)
-        moment = self._now()
+        moment = self.place.now()
         actions = [_add(file, moment, changes) for file in adds]
-        gone = [RemoveAction(path, changes, moment, None, {DAY: _day_of(path)}) for path in removes]
+        gone = [RemoveAction(path, changes, moment, None, {DAY: day_of(path)}) for path in removes]
         try:
             table.create_write_transaction(
                 [*actions, *gone], "append", table.schema(), [DAY],
@@ -110,10 +117,10 @@ class Log:
         if self.version() >= 0:
             return
         fields = [Field(column.name, _TYPES[column.kind]) for column in self.columns]
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.place.make()
         try:
             DeltaTable.create(
-                str(self.folder), Schema(fields), "ignore", partition_by=[DAY], configuration=_SETTINGS
+                self.place.url, Schema(fields), "ignore", partition_by=[DAY], configuration=_SETTINGS
             )
         except DeltaError:
             if self.version() < 0:
@@ -123,32 +130,19 @@ class Log:
     def kept(self) -> frozenset[str] | None:
         """The paths of the newest version's files; None where nobody can say, so that none may go."""
         try:
-            return frozenset(self.path(uri) for uri in self.files().uris)
+            return frozenset(self.place.path(uri) for uri in self.files().uris)
         except (DeltaError, OSError):
             return None
 
-    def path(self, uri: str) -> str:
-        """Where a file lies below the table."""
-        return uri.removeprefix(f"{self.folder}/")
-
-    @contextlib.contextmanager
-    def locked(self, alone: bool = False) -> Iterator[None]:
-        """Keep files that no version has yet from being vacuumed: writers share it, vacuum is `alone`.
-
-        Where the system has no such locks, a vacuum must leave the files of the last hours.
-        """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / _LOCK).open("a") as lock:
-            with contextlib.suppress(ImportError):
-                import fcntl
-
-                # Given back when the file is closed, also by a process that is killed.
-                fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-            yield
+    def reached(self, connection: duckdb.DuckDBPyConnection) -> Files:
+        """The files of the newest version, which the connection can read then."""
+        files = self.files()
+        reach(connection, files.uris)
+        return files
 
     def vacuum(self, keep_hours: int) -> int:
         """Take away files that no version of the last `keep_hours` has; how many there were."""
-        with self.locked(alone=True), self._mutex:
+        with self.place.writing(alone=True), self._mutex:
             table = self._newest()
             if table is None:
                 return 0
@@ -166,30 +160,28 @@ class Log:
             except (DeltaError, OSError):
                 self._table = None  # somebody has moved or taken away the folder
         if self._table is None:
-            with contextlib.suppress(TableNotFoundError):
-                self._table = DeltaTable(str(self.folder))
+            try:
+                self._table = DeltaTable(self.place.url)
+            except TableNotFoundError:
+                return None
+            except (DeltaError, OSError) as error:
+                raise self.place.told(error) from error
         return self._table
 
     def _at(self, version: int) -> DeltaTable:
         """A handle of its own on a version, so that what happens after it counts as a conflict."""
-        return DeltaTable(str(self.folder), version=version)
+        return DeltaTable(self.place.url, version=version)
 
     def _list(self, table: DeltaTable, since: date | None, until: date | None) -> Files:
         if self._reader is None:
             self._reader = connect(threads=1)
         adds = table.get_add_actions(flatten=True)
         listed = listing.listed(self._reader, adds, self.columns, since, until)
-        uris = tuple(str(self.folder / path) for path in listed.paths)
+        uris = tuple(self.place.uri(path) for path in listed.paths)
         return Files(
             self.name, self.columns, table.version(), uris,
             listed.rows, listed.days, listed.largest, listed.empty,
         )  # fmt: skip
-
-    def _now(self) -> int:
-        """The moment of a change in milliseconds, by the clock of the disk it is written to."""
-        mark = self.folder / _LOCK
-        mark.touch()
-        return mark.stat().st_mtime_ns // 1_000_000
 
     def _settled(self, before: int) -> int:
         """Wait until the entry is on the disk: Delta itself does not."""
@@ -202,11 +194,7 @@ class Log:
             return after
 
     def _flush_entries(self, first: int, last: int) -> None:
-        entries = (self.folder / _LOG / f"{version:020d}.json" for version in range(first, last + 1))
-        for entry in entries:
-            with contextlib.suppress(FileNotFoundError):  # long since part of a checkpoint
-                written.flush_path(entry)
-        written.flush_path(self.folder / _LOG)
+        self.place.settle(f"{_LOG}/{version:020d}.json" for version in range(first, last + 1))
 
     def _checkpoint(self, table: DeltaTable) -> None:
         with contextlib.suppress(DeltaError, OSError):
@@ -216,10 +204,6 @@ class Log:
 
 def _add(file: Written, moment: int, changes: bool) -> AddAction:
     return AddAction(file.path, file.size_byte, {DAY: file.day}, moment, changes, file.statistics)
-
-
-def _day_of(path: str) -> str:
-    return Path(path).parent.name.removeprefix(f"{DAY}=")
 
 
 def _marks(version: int) -> list[Transaction]:

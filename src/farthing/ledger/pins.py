@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from farthing.ledger.connection import IMPORT_MEMORY, connect, name
 from farthing.ledger.pin_columns import PINS
+from farthing.ledger.remote import reach
 from farthing.ledger.table import Table
 from farthing.units.problem import InputError, Problem
 
@@ -36,14 +37,19 @@ class Pin:
 
 
 @dataclass
-class _State:
+class State:
     """What holds after some pins."""
 
     general: Pin | None = None
     own: dict[str, Pin] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
 
+    def book_of(self, month: str) -> Pin | None:
+        """The pin that says how a month ("2026-11") is priced; None where none was ever set."""
+        return self.own.get(month, self.general)
+
     def take(self, pin: Pin) -> None:
+        """Let one more decision hold."""
         if pin.action == "open":
             self.closed.discard(pin.month)
         elif pin.action == "close":
@@ -68,47 +74,49 @@ class Pins:
         shown = ", ".join(name(column.name) for column in PINS if column.name not in {"pin_id", "day", "at"})
         query = f"SELECT epoch_us({name('at')}), {shown} FROM {files.relation()} ORDER BY 1, pin_id"
         with connect(threads=1) as connection:
+            reach(connection, files.uris)
             rows = connection.execute(query).fetchall()
         return tuple(Pin(_EPOCH + timedelta(microseconds=at), *said) for at, *said in rows)
 
+    def state(self) -> State:
+        """What holds now, read once."""
+        state = State()
+        for pin in self.all():
+            state.take(pin)
+        return state
+
     def book_of(self, month: str) -> Pin | None:
         """The pin that says how a month ("2026-11") is priced; None where none was ever set."""
-        state = self._state()
-        return state.own.get(month, state.general)
+        return self.state().book_of(month)
 
     def closed(self, month: str) -> bool:
         """Whether a month is closed: no new book changes what it cost."""
-        return month in self._state().closed
+        return month in self.state().closed
 
     def closed_months(self) -> tuple[str, ...]:
         """Every closed month, oldest first."""
-        return tuple(sorted(self._state().closed))
+        return tuple(sorted(self.state().closed))
 
     def content(self, book: str) -> str:
         """The lock file of a book in base64, empty where no pin has it."""
         return next((pin.content for pin in self.all() if pin.book == book and pin.content), "")
 
-    def use(self, pin: Pin) -> None:
-        """Price a month, or every open one, with another book. Raises InputError for a closed month."""
-        if pin.month != EVERY_OPEN_MONTH and self.closed(pin.month):
-            raise InputError([_is_closed(pin.month)])
-        self._set([_with(pin, "use")])
+    def use(self, *pins: Pin) -> None:
+        """Price months, or every open one, with other books. Raises InputError for a closed month."""
+        closed = self.state().closed
+        if problems := [_is_closed(pin.month) for pin in pins if pin.month in closed]:
+            raise InputError(problems)
+        self._set([_with(pin, "use") for pin in pins])
 
     def close(self, months: Sequence[str], pin: Pin) -> None:
         """Close months with the book of `pin`; one that is closed stays as it was closed."""
-        closed = self._state().closed
+        closed = self.state().closed
         self._set([_with(pin, "close", month) for month in months if month not in closed])
 
     def open(self, months: Sequence[str], at: datetime) -> None:
         """Let the next book change months again; until then they keep theirs."""
-        closed = self._state().closed
+        closed = self.state().closed
         self._set([Pin(at, "open", month) for month in months if month in closed])
-
-    def _state(self) -> _State:
-        state = _State()
-        for pin in self.all():
-            state.take(pin)
-        return state
 
     def _set(self, pins: Sequence[Pin]) -> None:
         if not pins:

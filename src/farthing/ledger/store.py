@@ -1,6 +1,7 @@
 """Where the ledger is kept: Delta tables below one folder."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -10,10 +11,12 @@ from farthing.ledger.events import EVENTS
 from farthing.ledger.log import Log
 from farthing.ledger.pin_columns import PINS
 from farthing.ledger.pins import Pins
+from farthing.ledger.place import LocalPlace, Place
+from farthing.ledger.remote import SCHEMES, RemotePlace, must_be_installed
 from farthing.ledger.table import Table
 from farthing.units.problem import InputError, Problem, quoted
 
-_SCHEMES: Final = ("file",)
+_LOCAL: Final = "file"
 # deltalake reads % as the start of an escape, DuckDB the others as patterns or as a partition.
 _UNUSABLE: Final = re.compile(r"[%*?\[]|\bday=")
 
@@ -21,11 +24,11 @@ _UNUSABLE: Final = re.compile(r"[%*?\[]|\bday=")
 class Ledger:
     """The tables of one ledger."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, place: Callable[[str], Place]) -> None:
         self.url = url
-        self.events = Table(Log(folder / "events", "events", EVENTS), "event_id")
-        self.charges = Table(Log(folder / "charges", "charges", CHARGES), "charge_id")
-        self.books = Table(Log(folder / "books", "books", PINS), "pin_id")
+        self.events = Table(Log(place("events"), "events", EVENTS), "event_id")
+        self.charges = Table(Log(place("charges"), "charges", CHARGES), "charge_id")
+        self.books = Table(Log(place("books"), "books", PINS), "pin_id")
 
     @property
     def pins(self) -> Pins:
@@ -34,34 +37,36 @@ class Ledger:
 
 
 def open_ledger(url: str) -> Ledger:
-    """The ledger at a folder or `file://` URL; nothing is made until something is written.
+    """The ledger at a folder or URL (`file://`, `s3://`, `gs://`, `abfss://`).
 
-    Raises InputError for a place that it cannot keep one in.
+    Nothing is made until something is written. Raises InputError for a place that it cannot keep one in.
     """
-    return Ledger(url, _folder(url))
-
-
-def _folder(url: str) -> Path:
-    if "://" not in url:
-        return _usable(url, Path(url).expanduser().absolute())
     parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES:
+    if "://" not in url or parts.scheme == _LOCAL:
+        folder = Path(unquote(parts.path)) if "://" in url else Path(url).expanduser().absolute()
+        _check_folder(url, folder)
+        return Ledger(url, lambda table: LocalPlace(folder / table))
+    if parts.scheme not in SCHEMES or not parts.netloc:
         raise InputError([_unknown(url)])
-    return _usable(url, Path(unquote(parts.path)))
+    _check_name(url, parts.path)
+    must_be_installed(url)
+    return Ledger(url, lambda table: RemotePlace(f"{url.rstrip('/')}/{table}"))
 
 
-def _usable(url: str, folder: Path) -> Path:
+def _check_folder(url: str, folder: Path) -> None:
     if not url.strip() or (folder.exists() and not folder.is_dir()):
         raise InputError([_not_a_folder(url)])
-    if found := _UNUSABLE.search(str(folder)):
+    _check_name(url, str(folder))
+
+
+def _check_name(url: str, where: str) -> None:
+    if found := _UNUSABLE.search(where):
         raise InputError([_unusable(url, found.group())])
-    return folder
 
 
 def _unknown(url: str) -> Problem:
-    fix = (
-        f"Name a folder, or a URL that begins with one of {', '.join(f'{scheme}://' for scheme in _SCHEMES)}."
-    )
+    known = ", ".join(f"{scheme}://" for scheme in (_LOCAL, *SCHEMES))
+    fix = f"Name a folder, or a URL that begins with one of {known}."
     return Problem("ledger-url", "error", "--ledger", f"{quoted(url)} is no place for a ledger", "", fix)
 
 

@@ -1,12 +1,11 @@
 """Parquet files as DuckDB writes them, with what Delta wants to know about each."""
 
 import json
-import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final, TypeAlias
 
 import duckdb
@@ -18,6 +17,8 @@ from farthing.ledger.files import DAY
 # Spark and every other reader of Delta know Snappy; Zstandard is smaller by a fifth and slower to scan.
 _FORMAT: Final = "FORMAT parquet, COMPRESSION snappy, RETURN_STATS"
 SORTED: Final = "sorted-"
+# Up to so many days it is twice as fast to write one after the other as to take the rows apart at once.
+_FEW_DAYS: Final = 8
 Statistics: TypeAlias = Mapping[str, Mapping[str, str]]
 Value: TypeAlias = str | int
 
@@ -34,23 +35,64 @@ class Written:
 
 
 def write_days(
-    connection: duckdb.DuckDBPyConnection, query: str, columns: Sequence[Column], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    columns: Sequence[Column],
+    folder: Path,
+    days: Collection[str] | None = None,
 ) -> list[Written]:
-    """One file for each day of what the query selects. No table has them yet: nobody sees them."""
-    where = f"PARTITION_BY ({DAY}), APPEND, FILENAME_PATTERN 'part-{{uuidv4}}'"
-    connection.execute(f"COPY ({typed(query, columns)}) TO {text(str(folder))} ({_FORMAT}, {where})")
-    return _written(connection, columns, folder)
+    """One file for each day of what the query selects. No table has them yet: nobody sees them.
+
+    `days` are those that it can have, where that is known. The query may run once for each.
+    """
+    rows, start = typed(query, columns), f"part-{uuid.uuid4().hex}"
+    try:
+        if days is None:
+            days = _first_days(connection, rows)
+        if len(days) > _FEW_DAYS:
+            where = f"PARTITION_BY ({DAY}), APPEND, FILENAME_PATTERN '{start}-{{uuidv4}}'"
+            connection.execute(f"COPY ({rows}) TO {text(str(folder))} ({_FORMAT}, {where})")
+            return _written(connection, columns, folder)
+        paths = {day: folder / f"{DAY}={day}" / f"{start}.parquet" for day in sorted(days)}
+        chosen = {day: f"SELECT * FROM ({rows}) WHERE {name(DAY)} = DATE {text(day)}" for day in paths}
+        return [file for day in paths for file in _copy(connection, chosen[day], columns, folder, paths[day])]
+    except Exception:
+        for file in folder.glob(f"{DAY}=*/*{start}*"):
+            file.unlink()
+        raise
 
 
 def write_sorted(
     connection: duckdb.DuckDBPyConnection, query: str, columns: Sequence[Column], folder: Path, day: date
 ) -> list[Written]:
     """One file of one day, its rows in the order of the query."""
-    path = folder / f"{DAY}={day.isoformat()}" / f"{SORTED}{uuid.uuid4()}.parquet"
+    path = folder / f"{DAY}={day.isoformat()}" / f"{SORTED}{uuid.uuid4().hex}.parquet"
+    return _copy(connection, typed(query, columns), columns, folder, path)
+
+
+def _first_days(connection: duckdb.DuckDBPyConnection, rows: str) -> set[str]:
+    """Days of the rows, all of them where they are few."""
+    query = f"SELECT DISTINCT CAST({name(DAY)} AS VARCHAR) FROM ({rows}) LIMIT {_FEW_DAYS + 1}"
+    return {day for (day,) in connection.execute(query).fetchall()}
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, rows: str, columns: Sequence[Column], folder: Path, path: Path
+) -> list[Written]:
+    """One file. Its day is in its name and not in its rows."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    inside = [column for column in columns if column.name != DAY]
-    connection.execute(f"COPY ({typed(query, inside)}) TO {text(str(path))} ({_FORMAT})")
+    inside = f"SELECT * EXCLUDE ({name(DAY)}) FROM ({rows})"
+    connection.execute(f"COPY ({inside}) TO {text(str(path))} ({_FORMAT})")
     return _written(connection, columns, folder)
+
+
+def day_of(file: str) -> str:
+    """The day of a data file by where it lies.
+
+    >>> day_of("events/day=2026-01-31/part-1.parquet")
+    '2026-01-31'
+    """
+    return PurePosixPath(file).parent.name.removeprefix(f"{DAY}=")
 
 
 def typed(query: str, columns: Sequence[Column]) -> str:
@@ -67,9 +109,8 @@ def _written(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], f
         if rows == 0:
             path.unlink()
             continue
-        day = path.parent.name.removeprefix(f"{DAY}=")
         relative = path.relative_to(folder).as_posix()
-        made.append(Written(relative, day, size_byte, rows, _delta(columns, rows, statistics)))
+        made.append(Written(relative, day_of(relative), size_byte, rows, _delta(columns, rows, statistics)))
     return made
 
 
@@ -111,26 +152,3 @@ def _moment(said: str, up: bool) -> str:
     past = timedelta(microseconds=moment.microsecond % 1000)
     rounded = moment + (timedelta(milliseconds=1) - past if up and past else -past)
     return rounded.strftime("%Y-%m-%dT%H:%M:%S.") + f"{rounded.microsecond // 1000:03d}Z"
-
-
-def flush(folder: Path, written: Sequence[Written]) -> None:
-    """Wait until the files and their folders are on the disk, so that no power cut takes them."""
-    for file in written:
-        flush_path(folder / file.path)
-    for parent in {(folder / file.path).parent for file in written} | {folder}:
-        flush_path(parent)
-
-
-def flush_path(path: Path) -> None:
-    """Wait until one file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def discard(folder: Path, written: Sequence[Written]) -> None:
-    """Take away files that no table will have."""
-    for file in written:
-        (folder / file.path).unlink(missing_ok=True)
