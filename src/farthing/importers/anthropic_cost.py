@@ -13,6 +13,7 @@ from farthing.importers.anthropic_usage import BUCKET, geo, tier
 from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.readers import text
 from farthing.importers.report_buckets import result_id, results
+from farthing.importers.tag_map import tag_map
 
 _GROUPS: Final = (
     "context_window", "cost_type", "currency", "description", "inference_geo", "model", "product",
@@ -64,7 +65,7 @@ def _columns() -> dict[str, str]:
         "effective_cost": _dollars("amount"),
         "list_cost": _dollars("list_amount"),
         "currency": "upper(currency)",
-        "tags": _tags(),
+        "tags": tag_map({"context_window": "context_window", "product": "product"}),
     }
 
 
@@ -72,13 +73,6 @@ def _dollars(cents: str) -> str:
     """A hundredth, exactly; what is no number, or too large a one, is left for the check to name."""
     hundredth = f"TRY_CAST({cents} AS DECIMAL(32,16)) * CAST(0.01 AS DECIMAL(2,2))"
     return f"COALESCE(CAST({hundredth} AS VARCHAR), {cents} || ' cents')"
-
-
-def _tags() -> str:
-    fields = ("context_window", "product")
-    entries = ", ".join(f"{{'key': {text(field)}, 'value': {field}}}" for field in fields)
-    known = f"list_filter([{entries}], lambda one: one.value <> '')"
-    return f"CASE WHEN len({known}) > 0 THEN map_from_entries({known}) END"
 
 
 FORMAT: Final = Format("anthropic-cost", "Anthropic's cost report (JSON)", _match, _read, "charges")

@@ -18,6 +18,7 @@ from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.litellm_words import model_of, operation_of, provider_of, tier_of
 from farthing.importers.readers import name, text
 from farthing.importers.whole import not_whole, whole
+from farthing.importers.worldwide_ids import event_id
 
 _SIGNS: Final = ("request_id", "call_type", "spend", "startTime")
 _COLUMNS: Final = (
@@ -41,8 +42,6 @@ _FACTS: Final[Mapping[str, str]] = {
     "project": "$.user_api_key_project_id",
     "own_tags": "$.spend_logs_metadata",
 }
-# Ids of such forms name one response in the whole world.
-_WORLDWIDE: Final = "^(msg_|chatcmpl-|resp_|gen-)[A-Za-z0-9_.-]{20,}$"
 
 
 def _match(head: Head) -> int:
@@ -98,11 +97,12 @@ def _columns() -> dict[str, str]:
     }
     provider = "COALESCE(custom_llm_provider, '')"
     call = "COALESCE(call_type, '')"
+    told = '"startTime", "endTime", api_key, model, prompt_tokens, completion_tokens'
     lost = "NOT is_cached AND cost <> '' AND TRY_CAST(spend AS DOUBLE) = 0"
     return {
         "line": "line",
         "aside": _aside(),
-        "event_id": _event_id(),
+        "event_id": event_id("litellm", "request_id", f"'litellm:' || md5(concat_ws(chr(31), {told}))"),
         '"at"': "began",
         "provider": provider_of(provider),
         "model": model_of("model", provider, "priced_as"),
@@ -133,17 +133,6 @@ def _status() -> str:
     return (
         "CASE WHEN is_cached THEN 'cached' WHEN 'failure' IN (status, outcome)"
         " THEN COALESCE(NULLIF(error, ''), 'failure') ELSE 'ok' END"
-    )
-
-
-def _event_id() -> str:
-    told = ", ".join(
-        name(column)
-        for column in ("startTime", "endTime", "api_key", "model", "prompt_tokens", "completion_tokens")
-    )
-    return (
-        f"CASE WHEN regexp_matches(request_id, '{_WORLDWIDE}') THEN request_id WHEN request_id <> ''"
-        f" THEN 'litellm:' || request_id ELSE 'litellm:' || md5(concat_ws(chr(31), {told})) END"
     )
 
 

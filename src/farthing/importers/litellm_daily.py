@@ -5,7 +5,7 @@ Each of these tables adds up the same requests: import one of them, and not besi
 so its rows are set aside. What a cache kept for an hour is not told apart here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -14,6 +14,7 @@ from farthing.importers.exported_table import exported
 from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.litellm_words import model_of, provider_of
 from farthing.importers.readers import name, text
+from farthing.importers.tag_map import tag_map
 from farthing.importers.whole import not_whole, whole
 
 _SIGNS: Final = ("date", "api_key", "prompt_tokens", "completion_tokens", "spend", "api_requests")
@@ -25,6 +26,13 @@ _COUNTS: Final = (
     "prompt_tokens", "completion_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
     "api_requests",
 )  # fmt: skip
+_TAGS: Final[Mapping[str, str]] = {
+    "key": "api_key",
+    "organization": "organization_id",
+    "agent": "agent_id",
+    "endpoint": "endpoint",
+    "tool": "mcp_namespaced_tool_name",
+}
 _BY_TAG: Final = "the table by tags counts a request once for each of its tags: import another one"
 
 
@@ -62,16 +70,9 @@ def _columns() -> Iterator[str]:
         "team": "team_id",
         "customer": "end_user_id",
         '"user"': "user_id",
-        "tags": _tags(),
+        "tags": tag_map(_TAGS),
     }
     yield from (f"{value} AS {column}" for column, value in columns.items())
-
-
-def _tags() -> str:
-    tags = {"key": "api_key", "organization": "organization_id", "agent": "agent_id", "endpoint": "endpoint"}
-    tags["tool"] = "mcp_namespaced_tool_name"
-    entries = ", ".join(f"{{'key': {text(tag)}, 'value': {field}}}" for tag, field in tags.items())
-    return f"map_from_entries(list_filter([{entries}], lambda one: one.value <> ''))"
 
 
 def _aside() -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from farthing.importers import tag_map
 from farthing.importers.readers import text
 
 _OWNERS: Final[Mapping[str, str]] = {
@@ -24,10 +25,9 @@ _ENTRY: Final = (
 
 def entries() -> str:
     """SQL: the names and values of all tags: of equal names the first counts."""
-    owners = ", ".join(f"{{'key': {text(tag)}, 'value': {value}}}" for tag, value in _OWNERS.items())
     own = "map_entries(TRY_CAST(TRY_CAST(own_tags AS JSON) AS MAP(VARCHAR, VARCHAR)))"
     asked = f"list_transform(TRY(json_extract_string(request_tags, '$[*]')), lambda tag: {_ENTRY})"
-    listed = f"list_concat([{owners}], {own}, {asked})"
+    listed = f"list_concat({tag_map.entries(_OWNERS)}, {own}, {asked})"
     return f"list_filter({listed}, lambda one: one.key <> '' AND one.value <> '')"
 
 

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.readers import text
 from farthing.importers.report_buckets import result_id, results
+from farthing.importers.tag_map import tag_map
 
 _BUCKET: Final[Mapping[str, str]] = {"start_time": "$.start_time", "end_time": "$.end_time"}
 _RESULT: Final[Mapping[str, str]] = {
@@ -85,15 +86,8 @@ def _columns() -> dict[str, str]:
         "billed_cost": "amount",
         "effective_cost": "amount",
         "currency": "upper(currency)",
-        "tags": _tags(),
+        "tags": tag_map({"key": "api_key_id", "context": "CASE WHEN item.context <> '' THEN 'long' END"}),
     }
-
-
-def _tags() -> str:
-    context = "CASE WHEN item.context <> '' THEN 'long' END"
-    entries = f"[{{'key': 'key', 'value': api_key_id}}, {{'key': 'context', 'value': {context}}}]"
-    known = f"list_filter({entries}, lambda one: one.value <> '')"
-    return f"CASE WHEN len({known}) > 0 THEN map_from_entries({known}) END"
 
 
 FORMAT: Final = Format("openai-costs", "OpenAI's costs report (JSON)", _match, _read, "charges")

@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from farthing.importers.format import LIKELY, MAYBE, NO, SURE, Format, Head, Source
 from farthing.importers.readers import text
 from farthing.importers.report_buckets import result_id, results
+from farthing.importers.tag_map import tag_map
 from farthing.importers.whole import not_whole, whole
 
 _BUCKET: Final[Mapping[str, str]] = {"start_time": "$.start_time", "end_time": "$.end_time"}
@@ -107,7 +108,7 @@ def _columns() -> dict[str, str]:
         "web_searches": "CASE WHEN operation = 'web_search' THEN num_requests ELSE 0 END",
         "project": "project_id",
         '"user"': "user_id",
-        "tags": _tags(),
+        "tags": tag_map(_TAGS),
     }
 
 
@@ -122,12 +123,6 @@ def _tier() -> str:
         "CASE WHEN batch = 'true' THEN 'batch' WHEN service_tier IN ('default', 'auto', 'standard') THEN ''"
         " ELSE COALESCE(service_tier, '') END"
     )
-
-
-def _tags() -> str:
-    entries = ", ".join(f"{{'key': {text(tag)}, 'value': {field}}}" for tag, field in _TAGS.items())
-    known = f"list_filter([{entries}], lambda one: one.value <> '')"
-    return f"CASE WHEN len({known}) > 0 THEN map_from_entries({known}) END"
 
 
 def _aside() -> str:
