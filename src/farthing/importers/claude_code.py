@@ -12,6 +12,8 @@ from duckdb import DuckDBPyConnection
 
 from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.readers import json_lines, text
+from farthing.importers.tag_map import tag_map
+from farthing.importers.worldwide_ids import WORLDWIDE
 
 _USAGE: Final[Mapping[str, str]] = {
     "message_id": "$.message.id",
@@ -44,8 +46,6 @@ _ITERATION: Final = (
     ' "cache_read_input_tokens": "VARCHAR", "cache_creation_input_tokens": "VARCHAR",'
     ' "cache_creation": {"ephemeral_5m_input_tokens": "VARCHAR", "ephemeral_1h_input_tokens": "VARCHAR"}}]'
 )
-# Anthropic's own ids and those of OpenAI's form name one response in the whole world.
-_WORLDWIDE: Final = "^(msg_|chatcmpl-|resp_|gen-)[A-Za-z0-9_-]{20,}$"
 # A gateway's id of this length is made for one response; a shorter one may stand for all ("ocgo").
 _LONG_ID: Final = 16
 
@@ -164,7 +164,7 @@ def _longest() -> str:
 def _event_id() -> str:
     """The response's own id where no other has it, else what tells it from others of the log."""
     own = (
-        f"CASE WHEN regexp_matches(message_id, '{_WORLDWIDE}') THEN message_id"
+        f"CASE WHEN regexp_matches(message_id, '{WORLDWIDE}') THEN message_id"
         " WHEN message_id <> '' AND request_id <> ''"
         " THEN concat_ws(':', 'claude-code', message_id, request_id)"
         f" WHEN length(message_id) >= {_LONG_ID} THEN 'claude-code:' || message_id"
@@ -191,8 +191,7 @@ def _tags() -> str:
         "agent": "agent",
         "sidechain": "CASE WHEN sidechain = 'true' THEN 'true' END",
     }
-    entries = ", ".join(f"{{'key': {text(tag)}, 'value': {value}}}" for tag, value in tags.items())
-    return f"map_from_entries(list_filter([{entries}], lambda one: one.value <> ''))"
+    return tag_map(tags)
 
 
 FORMAT: Final = Format("claude-code", "Claude Code's session logs (JSONL)", _match, _read)

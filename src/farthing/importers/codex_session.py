@@ -9,12 +9,16 @@ own file bills. The copy ends where the file says so (`subagent_history_start_or
 not, copied lines are older than the session, or were written in one go when it was made.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final, TypeAlias
 
 import msgspec
+
+from farthing.importers.disjoint import without
+from farthing.importers.worldwide_ids import WORLDWIDE
 
 Row: TypeAlias = dict[str, object]
 Usage: TypeAlias = dict[str, object]
@@ -146,7 +150,7 @@ class Session:
             return None
         self._has_records = True
         where = record.response_id or line.timestamp
-        event_id = where if where.startswith("resp_") else f"codex:{self.name}:{where}"
+        event_id = where if re.search(WORLDWIDE, where) else f"codex:{self.name}:{where}"
         return self._row(record.usage, event_id, line) if any(_values(record.usage)) else None
 
     def _counted(self, info: _Info, line: Line) -> Row | None:
@@ -187,7 +191,7 @@ class Session:
             "operation": "chat",
             "service_tier": self.tier,
             "status": "ok",
-            "input_tokens": _without(used.get("input_tokens"), cached, written),
+            "input_tokens": without(used.get("input_tokens"), cached, written),
             "cache_read_tokens": cached,
             "cache_write_5m_tokens": written,
             "output_tokens": used.get("output_tokens"),
@@ -203,16 +207,9 @@ def _values(usage: Usage) -> list[object]:
 
 def _difference(total: Usage, before: Usage) -> Usage:
     """What a running total grew by; where it fell it has begun anew and is all there is."""
-    grown = {count: _without(total.get(count), before.get(count)) for count in _ALL_COUNTED}
+    grown = {count: without(total.get(count), before.get(count)) for count in _ALL_COUNTED}
     fell = any(isinstance(value, int) and value < 0 for value in grown.values())
     return total if fell else grown
-
-
-def _without(whole: object, *parts: object) -> object:
-    """A count less its parts; one that is no whole number is left as it is, for the checks to name."""
-    if isinstance(whole, int) and all(isinstance(part, int) for part in parts if part is not None):
-        return whole - sum(part for part in parts if isinstance(part, int))
-    return whole
 
 
 def _spawned(source: object) -> dict[str, object]:

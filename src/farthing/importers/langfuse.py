@@ -17,7 +17,9 @@ from farthing.importers.map_facts import Map
 from farthing.importers.map_paths import Documents, Fields, Table
 from farthing.importers.map_query import reads
 from farthing.importers.map_rows import objects, records
+from farthing.importers.provider_names import NAMES
 from farthing.importers.readers import header, name, text
+from farthing.importers.tag_map import entries, first_of_each
 from farthing.ledger.events import TAG_NAMES
 
 # In exports to blob storage, then in the API and in exports from the pages.
@@ -41,15 +43,6 @@ _FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "labels": ("tags",),
     "prompt": ("prompt_name", "promptName"),
     "provider": ("metadata.ls_provider",),
-}
-# LangChain's names of providers that the price book calls otherwise.
-_PROVIDERS: Final[Mapping[str, str]] = {
-    "amazon_bedrock": "aws",
-    "azure_openai": "azure",
-    "google_genai": "google",
-    "google_vertexai": "google",
-    "mistralai": "mistral",
-    "xai": "x-ai",
 }
 _CALLS: Final = ("GENERATION", "EMBEDDING", "RETRIEVER", "EVALUATOR", "GUARDRAIL")
 _SIGNS: Final = (
@@ -93,7 +86,7 @@ def _read(connection: DuckDBPyConnection, source: Source) -> str:
 
 
 def _columns() -> dict[str, str]:
-    provider = ", ".join(f"{text(theirs)}: {text(ours)}" for theirs, ours in _PROVIDERS.items())
+    provider = ", ".join(f"{text(theirs)}: {text(ours)}" for theirs, ours in NAMES.items())
     return {
         "line": "line",
         "aside": _aside(),
@@ -135,17 +128,9 @@ def _tag(tag: str) -> str:
 
 def _tags() -> str:
     """The ids around a call and the labels that are no columns; of equal names the first."""
-    ids = ", ".join(f"{{'key': {text(tag)}, 'value': {tag}}}" for tag in ("trace", "session", "prompt"))
-    columns = ", ".join(map(text, TAG_NAMES))
-    entries = (
-        f"list_filter(list_concat([{ids}], named),"
-        f" lambda one: one.key <> '' AND one.value <> '' AND one.key NOT IN ({columns}))"
-    )
-    names = f"list_transform({entries}, lambda one: one.key)"
-    return (
-        f"map_from_entries(list_filter({entries},"
-        f" lambda one, place: list_position({names}, one.key) = place))"
-    )
+    ids = entries({tag: tag for tag in ("trace", "session", "prompt")})
+    known = f"list_filter(list_concat({ids}, named), lambda one: one.key <> '' AND one.value <> '')"
+    return first_of_each(known, ", ".join(map(text, TAG_NAMES)))
 
 
 FORMAT: Final = Format(_NAME, _TITLE, _match, _read)

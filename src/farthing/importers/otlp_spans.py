@@ -1,0 +1,82 @@
+"""Calls of models among the spans of one OTLP request."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from farthing.importers.genai_attributes import call, response_id
+from farthing.importers.genai_usage import Row
+from farthing.importers.otlp_values import Attribute, Said, identifier, integer, microseconds, said
+
+_FAILED: Final = (2, "2", "STATUS_CODE_ERROR")
+NO_USAGE: Final = "it says no usage: what it cost is not known"
+
+
+class _Status(msgspec.Struct, frozen=True):
+    code: int | str = 0
+
+
+class Span(msgspec.Struct, frozen=True, rename="camel"):
+    """What is read of a span."""
+
+    trace_id: str = ""
+    span_id: str = ""
+    parent_span_id: str = ""
+    start_time_unix_nano: int | str = 0
+    end_time_unix_nano: int | str = 0
+    attributes: list[Attribute] = []
+    status: _Status | None = None
+
+
+def span_rows(spans: Sequence[tuple[Span, Said]]) -> Iterator[Row]:
+    """The calls among spans, each of which comes with the attributes of its resource.
+
+    Of calls within calls the innermost counts: the outer ones are the same call as seen by a framework
+    around the client, or add up several. A call that failed and used nothing is left out.
+    """
+    found = [(span, row) for span, resource in spans if (row := _row(span, resource)) is not None]
+    around = _around([span for span, _ in found], [span for span, _ in spans])
+    for span, row in found:
+        if (span.trace_id, span.span_id) not in around:
+            yield row
+
+
+def _row(span: Span, resource: Said) -> Row | None:
+    given = said(span.attributes)
+    columns = call(given, resource)
+    if columns is None:
+        return None
+    failed = span.status is not None and span.status.code in _FAILED
+    if not _is_used(columns):
+        return None if failed else {"aside": NO_USAGE}
+    place = f"otlp:{identifier(span.trace_id)}:{identifier(span.span_id)}"
+    return {
+        "event_id": response_id(given) or place,
+        "at": microseconds(span.start_time_unix_nano),
+        "status": str(given.get("error.type", "error")) if failed else "ok",
+        "duration_ms": _milliseconds(span),
+    } | columns
+
+
+def _is_used(columns: Row) -> bool:
+    return any(name.endswith("_tokens") for name in columns)
+
+
+def _around(calls: Sequence[Span], spans: Sequence[Span]) -> set[tuple[str, str]]:
+    """The spans around calls."""
+    parents = {(span.trace_id, span.span_id): (span.trace_id, span.parent_span_id) for span in spans}
+    around: set[tuple[str, str]] = set()
+    for span in calls:
+        place = parents[span.trace_id, span.span_id]
+        while place in parents and place not in around:
+            around.add(place)
+            place = parents[place]
+    return around
+
+
+def _milliseconds(span: Span) -> int | None:
+    start, end = integer(span.start_time_unix_nano), integer(span.end_time_unix_nano)
+    if isinstance(start, int) and isinstance(end, int) and 0 < start <= end:
+        return (end - start) // 1_000_000
+    return None
