@@ -10,6 +10,7 @@ import pytest
 from focus_cases import CHARGES, STORAGE_CHARGED, WRITES_CHARGED, charge, usage
 
 from farthing.track.focus import Unpriced, focus_rows, write_focus
+from farthing.track.focus_charges import charge_row
 from farthing.track.focus_check import check, read_dataset
 from farthing.track.focus_rows import COLUMNS, usage_row
 from farthing.track.focus_units import UNITS, sku_meter
@@ -120,6 +121,25 @@ def test_a_bill_goes_out_as_it_came_in(tmp_path):
     assert (old["SkuId"], old["ChargeFrequency"]) == ("aws/AmazonEC2", "Usage-Based")
     assert rows["tokens"]["ServiceSubcategory"] == "Generative AI"
     assert rows["correction"]["ChargeClass"] == "Correction"
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [
+        ("1K tokens", "1000 Tokens"),
+        ("1M tokens", "1000000 Tokens"),
+        ("1 Hour", "Hour"),
+        ("Hrs", "Hours"),
+        ("GB-Mo", "GB-Months"),
+        ("GB/Hour", "GB/Hour"),
+        ("", "Units"),
+        ("0 Hours", "Units"),
+        ("=1+1", "Units"),
+    ],
+)
+def test_units_of_bills_are_written_as_focus_writes_units(unit, written):
+    row = charge_row(charge("x", pricing_unit=unit, quantity_unit=unit))
+    assert (row["PricingUnit"], row["ConsumedUnit"]) == (written, written)
 
 
 def test_a_name_with_a_formula_is_guarded_in_csv_alone(tmp_path):

@@ -16,7 +16,7 @@ CLASS_TAG: Final = "charge_class"
 CATEGORY_TAG: Final = "commitment_category"
 TYPE_TAG: Final = "commitment_type"
 """Tags in which charges keep what FOCUS has columns for and the ledger none."""
-NONE: Final = "MAP {}::MAP(VARCHAR, VARCHAR)"
+NONE: Final = "CAST(MAP {} AS MAP(VARCHAR, VARCHAR))"
 _KEY: Final = "regexp_replace(lower(tag.key), '^user[:_]', '')"
 
 
@@ -40,6 +40,21 @@ def of_columns(values: Mapping[str, str]) -> str:
         return NONE
     made = ", ".join(f"{text(tag)}: CAST({value} AS VARCHAR)" for tag, value in values.items())
     return _only(f"MAP {{{made}}}", "tag.value <> ''")
+
+
+def of_pairs(pairs: str) -> str:
+    """SQL of a map from a list of structs of `key` and `value`: of equal keys it is the first."""
+    keys = f"list_transform({pairs}, lambda pair: pair.key)"
+    first = f"list_position({keys}, tag.key) = place"
+    kept = f"list_filter({pairs}, lambda tag, place: tag.key IS NOT NULL AND {first})"
+    value = "{'key': CAST(tag.key AS VARCHAR), 'value': CAST(tag.value AS VARCHAR)}"
+    return f"COALESCE(map_from_entries(list_transform({kept}, lambda tag: {value})), {NONE})"
+
+
+def without_prefix(tags: str) -> str:
+    """SQL of a map of tags without AWS's prefix of those that people made, `user_team` or `user:team`."""
+    bare = "{'key': regexp_replace(tag.key, '^user[:_]', ''), 'value': tag.value}"
+    return of_pairs(f"list_transform(map_entries({tags}), lambda tag: {bare})")
 
 
 def both(first: str, second: str) -> str:

@@ -12,8 +12,8 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from farthing.importers import bedrock, bill_tags, token_keys
+from farthing.importers.bill_columns import Columns
 from farthing.importers.bill_providers import provider
-from farthing.importers.focus_columns import Columns
 from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.readers import csv_records, name, parquet_rows, text
 from farthing.units.meters import METERS
@@ -60,6 +60,8 @@ _KEPT: Final = {
     "sub_account_name": "SubAccountName",
     "allocated_resource": "AllocatedResourceId",
 }
+# 1.3 split ProviderName in two, and 1.4 dropped it and PublisherName.
+_RENAMED: Final = {"ServiceProviderName": ("ServiceProviderName", "ProviderName", "PublisherName")}
 _FREQUENCIES: Final = {"one-time": "One-Time", "recurring": "Recurring", "usage-based": "Usage-Based"}
 _PROPERTIES: Final = (
     token_keys.OWN_METER,
@@ -91,7 +93,7 @@ def _read(connection: DuckDBPyConnection, source: Source) -> str:
     scan = csv_records(source) if is_csv else parquet_rows(source)
     described = {row[0]: row[1] for row in connection.execute(f"DESCRIBE {scan}").fetchall()}
     known = {column: type_ for column, type_ in described.items() if column not in ("line", "raw")}
-    columns = Columns.of(known, is_guarded=is_csv)
+    columns = Columns.of(known, str.lower, _RENAMED, is_guarded=is_csv)
     derived = {**_derived(), **bill_tags.columns("all_tags")}
     listed = ", ".join(
         (*map(name, _STRAIGHT), *(f"{value} AS {name(ours)}" for ours, value in derived.items()))
@@ -147,7 +149,7 @@ def _aside() -> str:
 def _tags(columns: Columns) -> str:
     """All tags: the provider's own columns, ours, and those that people gave, which win."""
     used = {token_keys.CHARGE_ID.lower(), _USAGE_TYPE.lower()}
-    own = {column: columns.text(column) for column in columns.own() if column.lower() not in used}
+    own = {column: columns.text(column) for column in columns.beginning("x_") if column.lower() not in used}
     kept = {tag: columns.text(column) for tag, column in _KEPT.items()}
     billing, pricing = columns.text("BillingCurrency"), columns.text("PricingCurrency")
     differs = f"CASE WHEN {pricing} <> {billing} THEN"

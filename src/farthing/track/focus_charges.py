@@ -20,6 +20,7 @@ from farthing.track.focus_rows import (
     tags_text,
     unit_price,
 )
+from farthing.track.focus_units import focus_unit
 
 _OTHER: Final = "Other"
 _FREQUENCIES: Final = {"Usage": "Usage-Based"}
@@ -130,9 +131,9 @@ def _quantities(row: ChargeRow, category: str) -> FocusRow:
     is_priced = category != "Tax" and row.pricing_quantity is not None
     return {
         "ConsumedQuantity": row.quantity if is_used else None,
-        "ConsumedUnit": row.quantity_unit or "Units" if is_used else None,
+        "ConsumedUnit": focus_unit(row.quantity_unit) if is_used else None,
         "PricingQuantity": row.pricing_quantity if is_priced else None,
-        "PricingUnit": row.pricing_unit or "Units" if is_priced else None,
+        "PricingUnit": focus_unit(row.pricing_unit) if is_priced else None,
     }
 
 

@@ -1,5 +1,6 @@
 """In what units FOCUS counts and prices each meter, and what it calls the meter."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -7,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from farthing.importers.token_keys import KINDS
+from farthing.track.focus_values import is_unit
 from farthing.units.meters import METERS
 
 _MILLION: Final = 1_000_000
@@ -53,6 +55,24 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType({
 })  # fmt: skip
 """By the units of meters."""
 _TITLES: Final = {"gpu_time": "GPU Time", "request": "Requests"}
+
+
+_SCALES: Final = {"": 1, "K": 1_000, "M": 1_000_000}
+_NUMBERED: Final = re.compile(r"([0-9]+)([KM]?) (.+)")
+_WORDS: Final = {"hrs": "Hours", "tokens": "Tokens", "gb-mo": "GB-Months", "lambda-gb-second": "GB-Seconds"}
+
+
+def focus_unit(unit: str) -> str:
+    """A bill's unit as FOCUS writes units; Units where it is none that can be written so.
+
+    >>> focus_unit("1K tokens"), focus_unit("Hrs"), focus_unit("GB-Hours"), focus_unit("50%")
+    ('1000 Tokens', 'Hours', 'GB-Hours', 'Units')
+    """
+    if (numbered := _NUMBERED.fullmatch(unit)) is not None:
+        count = int(numbered[1]) * _SCALES[numbered[2]]
+        unit = numbered[3] if count == 1 else f"{count} {_WORDS.get(numbered[3].lower(), numbered[3])}"
+    unit = _WORDS.get(unit.lower(), unit)
+    return unit if is_unit(unit) else "Units"
 
 
 def unit_of(meter: str) -> Unit:

@@ -26,6 +26,15 @@ def fault(value: str | None, rule: ColumnRule) -> Fault | None:
     return _TYPES[rule.type](value) or _form(value, rule) or _allowed(value, rule)
 
 
+def is_unit(value: str) -> bool:
+    """Whether a unit is written as FOCUS writes units: Tokens, GB-Months, 1000000 Tokens, GB/Hour.
+
+    >>> is_unit("1000 Tokens"), is_unit("1K tokens")
+    (True, False)
+    """
+    return _UNIT.fullmatch(value) is not None
+
+
 def _decimal(value: str) -> Fault | None:
     return None if _DECIMAL.fullmatch(value) else ("type", f"{quoted(value)} is no decimal number")
 
@@ -63,7 +72,7 @@ def _currency(value: str) -> str:
 
 
 def _unit(value: str) -> str:
-    return "" if _UNIT.fullmatch(value) else "is no unit such as Tokens, GB-Months or 1000000 Tokens"
+    return "" if is_unit(value) else "is no unit such as Tokens, GB-Months or 1000000 Tokens"
 
 
 def _pairs(value: str) -> str:

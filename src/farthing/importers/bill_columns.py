@@ -1,16 +1,12 @@
-"""The columns of a FOCUS file as SQL: whatever their case, their version's names, and how nothing is said."""
+"""The columns of a bill as SQL: whatever their case, their version's names, and how nothing is said."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from farthing.importers.bill_tags import NONE, of_json
+from farthing.importers.bill_tags import NONE, of_json, of_pairs
 from farthing.importers.readers import name
 
-RENAMED: Final[Mapping[str, tuple[str, ...]]] = {
-    # 1.3 split ProviderName in two, and 1.4 dropped it and PublisherName.
-    "ServiceProviderName": ("ServiceProviderName", "ProviderName", "PublisherName"),
-}
 # In CSV a text that a spreadsheet would run is guarded by an apostrophe that is not its own.
 _GUARDED: Final = r"^''(['' ]*[=+\-@\t\r\n＝＋－＠])"
 _SLASHED: Final = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}.*"
@@ -19,16 +15,29 @@ _SLASHED_FORMS: Final = "['%m/%d/%y', '%m/%d/%Y', '%m/%d/%y %H:%M', '%m/%d/%Y %H
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns that a file has, with their DuckDB types, by their names in small letters."""
+    """The columns that a file has, with their DuckDB types, by what `key` makes of their names.
+
+    `renamed` says under which names, the first that a file has, a column is found. `is_guarded` says that
+    texts which a spreadsheet would run are guarded by an apostrophe.
+    """
 
     types: Mapping[str, tuple[str, str]]
-    is_guarded: bool
+    key: Callable[[str], str]
+    renamed: Mapping[str, tuple[str, ...]]
+    is_guarded: bool = False
 
     @classmethod
-    def of(cls, described: Mapping[str, str], *, is_guarded: bool) -> "Columns":
-        """From names and types as the file has them; `is_guarded` says that it is a CSV file."""
-        types = {column.lower(): (column, type_) for column, type_ in described.items()}
-        return cls(types, is_guarded)
+    def of(
+        cls,
+        described: Mapping[str, str],
+        key: Callable[[str], str],
+        renamed: Mapping[str, tuple[str, ...]],
+        *,
+        is_guarded: bool = False,
+    ) -> "Columns":
+        """From names and types as the file has them."""
+        types = {key(column): (column, type_) for column, type_ in described.items()}
+        return cls(types, key, renamed, is_guarded)
 
     def text(self, column: str) -> str:
         """SQL of a text: null where it is empty or the word NULL, which some writers use for nothing."""
@@ -66,8 +75,7 @@ class Columns:
         if type_.startswith("MAP"):
             return f"COALESCE(TRY_CAST({given} AS MAP(VARCHAR, VARCHAR)), {NONE})"
         if type_.startswith("STRUCT(") and type_.endswith("[]"):
-            pair = "{'key': tag.key, 'value': CAST(tag.value AS VARCHAR)}"
-            return f"COALESCE(map_from_entries(list_transform({given}, lambda tag: {pair})), {NONE})"
+            return of_pairs(given)
         return f"COALESCE({of_json(self.text(column))}, {NONE})"
 
     def properties(self, column: str) -> str:
@@ -77,14 +85,14 @@ class Columns:
             return f"to_json({name(found[0])})"
         return f"TRY_CAST({self.text(column)} AS JSON)"
 
-    def own(self) -> list[str]:
-        """The columns that a provider added, whose names begin with x_."""
-        return [column for key, (column, _) in self.types.items() if key.startswith("x_")]
+    def beginning(self, start: str) -> list[str]:
+        """The columns whose names begin so, in any case."""
+        return [column for column, _ in self.types.values() if column.lower().startswith(start)]
 
     def whole_row(self) -> str:
         """SQL of all that a row says, as one text."""
         return f"concat_ws(chr(31), {', '.join(name(column) for column, _ in self.types.values())})"
 
     def _found(self, column: str) -> tuple[str, str] | None:
-        names = RENAMED.get(column, (column,))
-        return next((self.types[one.lower()] for one in names if one.lower() in self.types), None)
+        keys = map(self.key, self.renamed.get(column, (column,)))
+        return next((self.types[one] for one in keys if one in self.types), None)
