@@ -9,7 +9,10 @@ from ledger_rows import FIRST, asked, events, select, table_at
 from farthing.ledger.append import Appended
 from farthing.ledger.charges import CHARGES
 from farthing.ledger.connection import connect
+from farthing.ledger.events import EVENTS
 from farthing.ledger.store import open_ledger
+from farthing.ledger.trouble import ConflictError
+from farthing.ledger.written import write_sorted
 from farthing.units.problem import InputError
 
 DAYS = 1440  # events a day
@@ -209,6 +212,31 @@ def test_another_handle_sees_what_was_written(tmp_path, connection):
     assert second.files().rows == 10
     assert second.append(connection, events(5, 15)).stored == 5
     assert first.files().rows == 15
+
+
+def test_two_that_take_the_same_file_away_cannot_both_be_right(table, connection):
+    """Delta itself lets a change and a compaction of one version both happen: rows would be there twice."""
+    table.append(connection, events(0, 100))
+    files, log = table.files(), table._log
+    gone = [log.place.path(uri) for uri in files.uris]
+    with log.place.writing() as folder:
+        compacted = write_sorted(connection, events(0, 100), EVENTS, folder, date(2026, 1, 1))
+        changed = write_sorted(connection, events(0, 100), EVENTS, folder, date(2026, 1, 1))
+        log.commit(folder, compacted, gone, files.version, changes=False, keys=False)
+        with pytest.raises(ConflictError):
+            log.commit(folder, changed, gone, files.version, changes=True, keys=True)
+    assert totals(table) == (100, 100, 1000)
+
+
+def test_rows_that_come_do_not_disturb_a_compaction(table, connection):
+    table.append(connection, events(0, 100))
+    before, log = table.files(), table._log
+    table.append(connection, events(100, 200))
+    with log.place.writing() as folder:
+        compacted = write_sorted(connection, events(0, 100), EVENTS, folder, date(2026, 1, 1))
+        gone = [log.place.path(uri) for uri in before.uris]
+        log.commit(folder, compacted, gone, before.version, changes=False, keys=False)
+    assert totals(table) == (200, 200, 2000)
 
 
 def test_charges_have_no_output_and_are_never_superseded(tmp_path, connection):

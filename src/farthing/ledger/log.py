@@ -27,7 +27,8 @@ from farthing.ledger.remote import reach
 from farthing.ledger.trouble import ConflictError
 from farthing.ledger.written import Written, day_of
 
-_WRITER: Final = "farthing"
+_KEYS: Final = "farthing"
+_FILES: Final = "farthing-files"
 _LOG: Final = "_delta_log"
 _CHECKPOINT_EVERY: Final = 50
 _TYPES: Final[Mapping[Kind, PrimitiveType | MapType | ArrayType]] = {
@@ -95,17 +96,19 @@ class Log:
         """Make files of `folder` and those to take away (paths below the table) the version after `version`.
 
         With `changes` false the same rows only lie elsewhere. With `keys` it fails where another
-        has added keys since `version`. Returns the new version. Raises ConflictError.
+        has added keys since `version`, and with `removes` where another has taken files away. Returns
+        the new version. Raises ConflictError.
         """
         self.place.publish(folder, [file.path for file in adds])
         table = self._at(version)
         moment = self.place.now()
         actions = [_add(file, moment, changes) for file in adds]
+        marks = _marks(version, ([_KEYS] if keys else []) + ([_FILES] if removes else []))
         gone = [RemoveAction(path, changes, moment, None, {DAY: day_of(path)}) for path in removes]
         try:
             table.create_write_transaction(
                 [*actions, *gone], "append", table.schema(), [DAY],
-                commit_properties=CommitProperties(app_transactions=_marks(version) if keys else None),
+                commit_properties=CommitProperties(app_transactions=marks),
                 post_commithook_properties=_NO_HOOKS,
             )  # fmt: skip
         except CommitFailedError as error:
@@ -206,6 +209,10 @@ def _add(file: Written, moment: int, changes: bool) -> AddAction:
     return AddAction(file.path, file.size_byte, {DAY: file.day}, moment, changes, file.statistics)
 
 
-def _marks(version: int) -> list[Transaction]:
-    """Two changes that carry the same mark and start at the same version cannot both happen."""
-    return [Transaction(_WRITER, version + 1)]
+def _marks(version: int, what: Sequence[str]) -> list[Transaction]:
+    """Two changes that carry the same mark and start at the same version cannot both happen.
+
+    Delta's own look at conflicts lets two changes take away the same file where one of them only
+    lays rows out anew, and then the rows of both are there.
+    """
+    return [Transaction(one, version + 1) for one in what]
