@@ -82,6 +82,7 @@ _TAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": ("gen_ai.agent.name", "agent.name"),
     "service": ("service.name",),
 }
+_TAKEN: Final = {name for names in (*_OWNERS.values(), *_TAGS.values()) for name in names} | set(TAG_NAMES)
 _OWN: Final = re.compile(r"(?:traceloop\.association\.properties|ai\.telemetry\.metadata|tag)\.(.+)")
 # What OpenTelemetry itself says of the machine; the rest of a resource is what its owner added.
 _MACHINE: Final = re.compile(
@@ -140,15 +141,15 @@ def response_id(given: Said) -> str:
 
 def owners(given: Said, resource: Said) -> Row:
     """Who a call was for: the tags that are columns, and `tags` with the others."""
-    own = dict(_named(given)) | given
+    named = dict(_named(given))
+    own = named | given
     columns: Row = {}
     for tag in TAG_NAMES:
         names = (tag, *_OWNERS[tag])
         columns[tag] = text_of(own, names) or text_of(resource, names)
     tags = {tag: text_of(own, names) or text_of(resource, names) for tag, names in _TAGS.items()}
-    taken = {name for names in (*_OWNERS.values(), *_TAGS.values()) for name in names} | set(TAG_NAMES)
-    others = dict(_named(given)) | {key: value for key, value in resource.items() if not _MACHINE.match(key)}
-    tags |= {key: str(value) for key, value in others.items() if key not in taken}
+    others = named | {key: value for key, value in resource.items() if not _MACHINE.match(key)}
+    tags |= {key: str(value) for key, value in others.items() if key not in _TAKEN}
     return columns | {"tags": {tag: value for tag, value in tags.items() if value}}
 
 

@@ -80,13 +80,17 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "output_audio": ("gen_ai.usage.audio.output_tokens", "llm.token_count.completion_details.audio"),
     "output_image": ("gen_ai.usage.image.output_tokens",),
 }
+_KIND_OF: Final = {key: kind for kind, keys in _KEYS.items() for key in keys}
 _INPUT_PARTS: Final = ("cache_read", "cache_write", "input_audio", "input_image", "input_video")
 _APART: Final = ("output_audio", "output_image")
 
 
 def first(given: Said, keys: Sequence[str]) -> Plain | None:
     """The value of the first of these attributes that is there."""
-    return next((given[key] for key in keys if key in given), None)
+    for key in keys:  # a generator takes three times as long, and this runs a hundred times a span
+        if key in given:
+            return given[key]
+    return None
 
 
 def text_of(given: Said, keys: Sequence[str]) -> str:
@@ -100,9 +104,8 @@ def usage(given: Said, *, claude: bool = False) -> Row:
 
     `claude` says that the call was of one of Anthropic's models.
     """
-    counts = {
-        kind: integer(value) for kind, keys in _KEYS.items() if (value := first(given, keys)) is not None
-    }
+    kinds = {_KIND_OF[key] for key in given if key in _KIND_OF}
+    counts = {kind: integer(value) for kind in kinds if (value := first(given, _KEYS[kind])) is not None}
     return disjoint(counts, claude=claude) if counts.keys() - {"total"} else {}
 
 

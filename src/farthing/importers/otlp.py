@@ -18,7 +18,7 @@ from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.genai_usage import Row
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import METRICS, SIGNALS, request_rows
-from farthing.importers.readers import LONGEST_OBJECT, rows_of
+from farthing.importers.readers import LONGEST_OBJECT, rows_of, text
 from farthing.ledger.events import BY_NAME
 
 _NOT_TOLD: Final = ("batch", "day", "source", "prefix_hashes")
@@ -35,22 +35,26 @@ def _match(head: Head) -> int:
 
 
 def _read(_: DuckDBPyConnection, source: Source) -> str:
-    rows = rows_of(source, _rows(source), _COLUMNS)
-    told = f"SELECT tags['service'] FROM ({rows}) WHERE signal <> '{METRICS}'"
-    return (
-        f"SELECT * EXCLUDE (signal) FROM ({rows})"
-        f" WHERE signal IS DISTINCT FROM '{METRICS}' OR COALESCE(tags['service'], '') NOT IN"
-        f" (SELECT COALESCE(service, '') FROM ({told}) AS told(service))"
-    )
+    told: set[str] = set()
+    rows = rows_of(source, _rows(source, told), _COLUMNS)
+    # The rows are written by now, so that it is known which services told their calls one by one.
+    services = ", ".join(map(text, sorted(told)))
+    again = f"signal = '{METRICS}' AND COALESCE(tags['service'], '') IN ({services})" if told else "false"
+    return f"SELECT * FROM ({rows}) WHERE NOT COALESCE({again}, false)"
 
 
-def _rows(source: Source) -> Iterator[Row]:
+def _rows(source: Source, told: set[str]) -> Iterator[Row]:
+    """All rows of a file; `told` takes the services whose calls are spans or events."""
     totals = Totals()
     for number, document, why in _documents(source):
         if document is None:
             yield {"line": number, "aside": why}
-        else:
-            yield from (row | {"line": number} for row in request_rows(document, totals))
+            continue
+        for row in request_rows(document, totals):
+            tags = row.get("tags")
+            if row.get("signal") != METRICS and isinstance(tags, dict):
+                told.add(str(tags.get("service", "")))
+            yield row | {"line": number}
 
 
 def _documents(source: Source) -> Iterator[tuple[int, dict[str, object] | None, str]]:
