@@ -36,6 +36,7 @@ def totals(table):
 def test_nothing_is_made_before_something_is_written(tmp_path):
     ledger = open_ledger(str(tmp_path / "new"))
     assert not ledger.events.exists()
+    assert ledger.events.compact().files_after == ledger.events.remove("true") == 0
     assert ledger.charges.version() == -1
     assert ledger.books.files().rows == 0
     assert totals(ledger.events) == (0, 0, 0)
@@ -164,6 +165,17 @@ def test_a_condition_that_is_null_for_a_row_keeps_it(table, connection):
     table.append(connection, events(0, 10, ttft_ms="CASE WHEN n < 5 THEN n END"))
     assert table.remove("ttft_ms >= 3") == 2
     assert totals(table) == (8, 8, 80)
+
+
+def test_files_of_which_nothing_is_left_are_not_written_again(table, connection):
+    table.append(connection, events(0, 2000, batch="'one'"))
+    kept = set(table.files().uris)
+    table.append(connection, events(2000, 4000, batch="'two'"))
+    assert table.remove("batch = 'two'") == 2000
+    assert set(table.files().uris) == kept
+    assert table.remove("day < DATE '2026-01-02'") == DAYS
+    assert table.files().days == (date(2026, 1, 2),)
+    assert set(table.files().uris) < kept
 
 
 def test_taking_out_everything_leaves_an_empty_table(table, connection):

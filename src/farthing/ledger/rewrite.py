@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -13,6 +14,7 @@ from farthing.ledger.append import settled
 from farthing.ledger.connection import IMPORT_MEMORY, connect, name
 from farthing.ledger.files import Files, parquet_relation
 from farthing.ledger.log import Log
+from farthing.ledger.remote import reach
 from farthing.ledger.trouble import ConflictError, told
 from farthing.ledger.written import Written
 
@@ -39,35 +41,49 @@ def remove(log: Log, where: str) -> int:
 
 def _removed(log: Log, connection: duckdb.DuckDBPyConnection, folder: Path, where: str) -> int:
     files = log.reached(connection)
-    hits = connection.execute(
-        f"SELECT filename, count(*) FROM {files.relation(filename=True)} WHERE {where} GROUP BY filename"
+    hits = f"count(*) FILTER (WHERE {where})"
+    stored = files.relation(filename=True)
+    found = connection.execute(
+        f"SELECT filename, {hits}, count(*) FROM {stored} GROUP BY filename HAVING {hits} > 0"
     ).fetchall()
-    uris = [uri for uri, _ in hits]
-    if not uris:
+    if not found:
         return 0
-    rows = parquet_relation(log.columns, uris)
-    kept = f"SELECT * FROM {rows} WHERE NOT coalesce(({where}), false)"
-    days = {written.day_of(uri) for uri in uris}
-    adds = written.write_days(connection, kept, log.columns, folder, days)
-    _commit(log, folder, adds, uris, files, changes=True)
-    return sum(count for _, count in hits)
+    partly = [uri for uri, hits, rows in found if hits < rows]
+    adds = _without(log, connection, folder, partly, where) if partly else []
+    _commit(log, folder, adds, [uri for uri, _, _ in found], files, changes=True)
+    return sum(hits for _, hits, _ in found)
+
+
+def _without(
+    log: Log, connection: duckdb.DuckDBPyConnection, folder: Path, uris: Sequence[str], where: str
+) -> list[Written]:
+    """The rows of these files again, without those for which the condition holds."""
+    kept = f"SELECT * FROM {parquet_relation(log.columns, uris)} WHERE NOT coalesce(({where}), false)"
+    return written.write_days(connection, kept, log.columns, folder, {written.day_of(uri) for uri in uris})
 
 
 def compact(log: Log) -> Compacted:
     """One file for each day, its rows in order. Each day is a change of its own."""
     before = log.files()
+    if not before.uris:
+        return Compacted(0, 0, before.version)
     with told(log.where), log.place.writing() as folder, connect(IMPORT_MEMORY) as connection:
         for day in before.days:
-            settled(log, lambda day=day: _day_compacted(log, connection, folder, day))  # type: ignore[misc]
+            if not _is_compact([uri for uri in before.uris if written.day_of(uri) == day.isoformat()]):
+                settled(log, partial(_day_compacted, log, connection, folder, day))
     after = log.files()
     return Compacted(len(before.uris), len(after.uris), after.version)
 
 
+def _is_compact(uris: Sequence[str]) -> bool:
+    return len(uris) == 1 and PurePosixPath(uris[0]).name.startswith(written.SORTED)
+
+
 def _day_compacted(log: Log, connection: duckdb.DuckDBPyConnection, folder: Path, day: date) -> None:
-    log.reached(connection)
     files = log.files(day, day + timedelta(days=1))
-    if len(files.uris) == 1 and PurePosixPath(files.uris[0]).name.startswith(written.SORTED):
+    if not files.uris or _is_compact(files.uris):
         return
+    reach(connection, files.uris)
     names = {column.name for column in log.columns}
     order = ", ".join(name(column) for column in _ORDER if column in names)
     query = f"SELECT * FROM {files.relation()} ORDER BY {order}"
