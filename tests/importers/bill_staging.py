@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import duckdb
 
 from farthing.importers.files import opened
-from farthing.importers.format import NO
 from farthing.importers.registry import named, recognized
 from farthing.importers.stage import Stage
 from farthing.ledger.charges import CHARGES
@@ -27,8 +26,3 @@ def staged(path, folder, *columns, name):
     assert counted.asides == ()
     listed = ", ".join(columns)
     return connection.execute(f"SELECT {listed} FROM staged_charges ORDER BY charge_id").fetchall()
-
-
-def matches(path, folder, name):
-    """Whether a format says that a file is of it."""
-    return named(name).match(opened(path, folder, 0, {}).head) != NO

@@ -1,4 +1,4 @@
-"""AWS's Cost and Usage Report beyond the pairs: Parquet, files of others, reports that go out as FOCUS."""
+"""AWS's Cost and Usage Report beyond the pairs: Parquet, tags, and reports that go out as FOCUS."""
 
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -7,13 +7,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bill_staging import matches, staged
+from bill_staging import staged
 
 from farthing.track.focus import ChargeRow, write_focus
 from farthing.track.focus_check import check, read_dataset
 
 HERE = Path(__file__).parent
-OTHERS = [path for path in HERE.glob("*/*/input*") if path.parts[-3] != "cur" and path.is_file()]
 
 
 def test_parquet_of_cur_2_has_maps_and_doubles(tmp_path):
@@ -47,6 +46,20 @@ def test_parquet_of_the_legacy_report_has_a_column_for_every_tag(tmp_path):
     ]
 
 
+def test_tags_that_differ_in_their_prefix_alone_are_one(tmp_path):
+    path = tmp_path / "cur.csv"
+    path.write_text(
+        "line_item_line_item_type,line_item_currency_code,line_item_usage_start_date,line_item_unblended_cost,resource_tags\n"
+        'Usage,USD,2026-05-01T00:00:00Z,1,"{""user_a"":""first"",""a"":""second"",""nothing"":null,""user:b"":""="",""n"":{}}"\n'
+        "Usage,USD,2026-05-02T00:00:00Z,1,no tags at all\n"
+    )
+    tags = [row[0] for row in staged(path, tmp_path, "tags", name="cur")]
+    assert sorted((tag.pop("line_item_type"), sorted(tag.items())) for tag in tags) == [
+        ("Usage", [("Tags", "no tags at all")]),
+        ("Usage", [("a", "first"), ("b", "="), ("n", "{}")]),
+    ]
+
+
 def test_what_was_paid_ahead_is_on_its_use_and_on_what_nobody_used(tmp_path):
     """A plan of 2.50 an hour, of which 2.10 were used: both together are the 2.50, and nothing twice."""
     path = HERE / "cur" / "commitments" / "input-1.csv"
@@ -76,8 +89,3 @@ def test_a_report_goes_out_as_a_valid_focus_dataset(tmp_path, case):
 
 def moment(seconds):
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
-
-
-@pytest.mark.parametrize("path", OTHERS, ids=lambda path: "-".join(path.parts[-3:]))
-def test_no_file_of_another_format_is_taken_for_one(path, tmp_path):
-    assert not matches(path, tmp_path, "cur")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from bill_staging import matches, staged
+from bill_staging import staged
 from focus_cases import CHARGES, STORAGE_CHARGED, WRITES_CHARGED, charge
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +15,6 @@ from hypothesis import strategies as st
 from farthing.track.focus import write_focus
 
 SHARED = Path(os.environ.get("FARTHING_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "focus"
-OTHERS = [
-    path for path in Path(__file__).parent.glob("*/*/input*") if path.parts[-3] != "focus" and path.is_file()
-]
 
 
 def totals(path, folder):
@@ -142,8 +139,3 @@ def test_any_name_survives_the_round_trip(tmp_path_factory, names):
     write_focus(folder / "focus.csv", [], lines)
     read = [row[0] for row in staged(folder / "focus.csv", folder, "resource", name="focus")]
     assert read == [one if one.strip(" ") not in ("", "NULL") else "" for one in names]
-
-
-@pytest.mark.parametrize("path", OTHERS, ids=lambda path: "-".join(path.parts[-3:]))
-def test_no_file_of_another_format_is_taken_for_one(path, tmp_path):
-    assert not matches(path, tmp_path, "focus")

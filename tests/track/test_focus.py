@@ -1,6 +1,7 @@
 """FOCUS datasets out of priced usage and bills."""
 
 import json
+import zipfile
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
@@ -151,6 +152,14 @@ def test_a_name_with_a_formula_is_guarded_in_csv_alone(tmp_path):
     write_focus(tmp_path / "focus.parquet", [], [line])
     read = f"SELECT ChargeDescription, BillingAccountId FROM read_parquet('{tmp_path}/focus.parquet')"
     assert duckdb.connect().execute(read).fetchall() == [("=cmd()", "-1+1")]
+
+
+def test_a_spreadsheet_holds_the_same_lines(tmp_path):
+    written = write_focus(tmp_path / "focus.xlsx", WRITES_CHARGED, CHARGES)
+    with zipfile.ZipFile(tmp_path / "focus.xlsx") as file:
+        sheet = file.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == written.rows + 1
+    assert "<f>" not in sheet
 
 
 def test_rows_have_the_columns_of_the_dataset_in_order():

@@ -29,9 +29,9 @@ def columns(tags: str) -> dict[str, str]:
 
 def of_json(written: str) -> str:
     """SQL of a map from a JSON object; from anything else one with the text as the tag `Tags`."""
-    document = f"TRY_CAST({written} AS JSON)"
-    told = f"CASE WHEN {written} <> '' AND {written} <> 'null' THEN MAP {{'Tags': {written}}} ELSE {NONE} END"
-    return f"COALESCE(TRY_CAST({document} AS MAP(VARCHAR, VARCHAR)), {told})"
+    found = f"TRY_CAST(TRY_CAST({written} AS JSON) AS MAP(VARCHAR, VARCHAR))"
+    is_nothing = f"COALESCE({written}, '') IN ('', 'null', '{{}}')"
+    return f"CASE WHEN {is_nothing} THEN {NONE} ELSE COALESCE({found}, MAP {{'Tags': {written}}}) END"
 
 
 def of_columns(values: Mapping[str, str]) -> str:
@@ -43,18 +43,24 @@ def of_columns(values: Mapping[str, str]) -> str:
 
 
 def of_pairs(pairs: str) -> str:
-    """SQL of a map from a list of structs of `key` and `value`: of equal keys it is the first."""
+    """SQL of a map from a column, a list of structs of `key` and `value`: of equal keys it is the first."""
     keys = f"list_transform({pairs}, lambda pair: pair.key)"
     first = f"list_position({keys}, tag.key) = place"
     kept = f"list_filter({pairs}, lambda tag, place: tag.key IS NOT NULL AND {first})"
+    # list_distinct leaves out what is null, which is no key either; looking for the first takes long.
+    is_plain = f"len(list_distinct({keys})) = len({pairs})"
+    return f"COALESCE(CASE WHEN {is_plain} THEN {_map(pairs)} ELSE {_map(kept)} END, {NONE})"
+
+
+def _map(pairs: str) -> str:
     value = "{'key': CAST(tag.key AS VARCHAR), 'value': CAST(tag.value AS VARCHAR)}"
-    return f"COALESCE(map_from_entries(list_transform({kept}, lambda tag: {value})), {NONE})"
+    return f"map_from_entries(list_transform({pairs}, lambda tag: {value}))"
 
 
 def without_prefix(tags: str) -> str:
-    """SQL of a map of tags without AWS's prefix of those that people made, `user_team` or `user:team`."""
+    """SQL of a map's pairs without AWS's prefix of the tags that people made, `user_team` or `user:team`."""
     bare = "{'key': regexp_replace(tag.key, '^user[:_]', ''), 'value': tag.value}"
-    return of_pairs(f"list_transform(map_entries({tags}), lambda tag: {bare})")
+    return f"list_transform(map_entries({tags}), lambda tag: {bare})"
 
 
 def both(first: str, second: str) -> str:

@@ -94,18 +94,22 @@ def _read(connection: DuckDBPyConnection, source: Source) -> str:
 
 
 def _cleaned(columns: Columns, scan: str) -> str:
-    """The report's columns by our names, whatever its version and type."""
-    product = f"COALESCE({columns.text('product_product_name')}, {columns.tags('product')}['product_name'])"
+    """The report's columns by our names, whatever its version and type.
+
+    Maps are read one step ahead: each is used several times, and reading them is most of the work.
+    """
     found = {
         **{ours: columns.text(theirs) for ours, theirs in _TEXTS.items()},
         **{ours: columns.amount(theirs) for ours, theirs in _AMOUNTS.items()},
         **{ours: columns.moment(theirs) for ours, theirs in _MOMENTS.items()},
-        "product_name": product,
+        "product_name": f"COALESCE({columns.text('product_product_name')}, read_product['product_name'])",
         "all_tags": _tags(columns),
         "raw": columns.whole_row(),
     }
     listed = ", ".join(f"{value} AS {name(ours)}" for ours, value in found.items())
-    return f"SELECT line, {listed} FROM ({scan})"
+    pairs = (f"{bill_tags.without_prefix(columns.tags(one))} AS read_{one}" for one in _MAPS)
+    ahead = ", ".join((f"{columns.tags('product')} AS read_product", *pairs))
+    return f"SELECT line, {listed} FROM (SELECT *, {ahead} FROM ({scan}))"
 
 
 def _derived() -> dict[str, str]:
@@ -161,7 +165,7 @@ def _tags(columns: Columns) -> str:
     given = {_tag(column): columns.text(column) for column in named}
     found = bill_tags.of_columns({**own, **given})
     for column in _MAPS:
-        found = bill_tags.both(found, bill_tags.without_prefix(columns.tags(column)))
+        found = bill_tags.both(found, bill_tags.of_pairs(f"read_{column}"))
     return found
 
 
