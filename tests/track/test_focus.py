@@ -2,15 +2,16 @@
 
 import json
 import zipfile
-from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
 import duckdb
 import pytest
 from focus_cases import CHARGES, STORAGE_CHARGED, WRITES_CHARGED, charge, usage
+from hypothesis import given
+from hypothesis import strategies as st
 
-from farthing.track.focus import Unpriced, focus_rows, write_focus
+from farthing.track.focus import LeftOut, Unpriced, focus_rows, write_focus
 from farthing.track.focus_charges import charge_row
 from farthing.track.focus_check import check, read_dataset
 from farthing.track.focus_rows import COLUMNS, usage_row
@@ -143,6 +144,48 @@ def test_units_of_bills_are_written_as_focus_writes_units(unit, written):
     assert (row["PricingUnit"], row["ConsumedUnit"]) == (written, written)
 
 
+def test_a_charge_of_unknown_cost_is_left_out_and_told(tmp_path):
+    written = write_focus(tmp_path / "focus.csv", [], [charge("a", billed_cost=None), charge("b")])
+    assert (written.rows, written.unbilled) == (1, 1)
+
+
+def test_a_price_below_the_last_decimal_is_no_fault():
+    line = charge_row(charge("x", billed_cost=Decimal("0.000001"), pricing_quantity=Decimal(7_000_000_000)))
+    assert check([line]) == ()
+
+
+WORDS = st.sampled_from(
+    ["", "Usage", "Purchase", "Tax", "Credit", "Used", "Unused", "usage", "Correction", "=1"]
+)
+AMOUNTS = st.none() | st.decimals(-(10**9), 10**9, places=6)
+
+
+@given(
+    category=WORDS,
+    frequency=WORDS | st.just("Usage-Based"),
+    commitment=WORDS,
+    commitment_status=WORDS,
+    service_category=WORDS | st.just("AI and Machine Learning"),
+    model=WORDS,
+    meter=WORDS | st.just("input"),
+    sku=WORDS,
+    sku_meter=WORDS,
+    quantity=AMOUNTS,
+    pricing_quantity=AMOUNTS,
+    list_cost=AMOUNTS,
+    contracted_cost=AMOUNTS,
+    effective_cost=AMOUNTS,
+    tags=st.dictionaries(
+        st.sampled_from(["charge_class", "commitment_category", "commitment_type", "x"]), WORDS
+    ),
+)
+def test_whatever_a_bill_said_its_line_is_valid(**said):
+    """All but quantities that a bill of usage did not give: they are not made up."""
+    found = check([charge_row(charge("x", **said))])
+    assert [one for one in found if one.column not in ("ConsumedQuantity", "PricingQuantity")] == []
+    assert {one.rule for one in found} <= {"must be filled"}
+
+
 def test_a_name_with_a_formula_is_guarded_in_csv_alone(tmp_path):
     line = charge("x", description="=cmd()", resource="@host", account="-1+1")
     write_focus(tmp_path / "focus.csv", [], [line])
@@ -163,5 +206,5 @@ def test_a_spreadsheet_holds_the_same_lines(tmp_path):
 
 
 def test_rows_have_the_columns_of_the_dataset_in_order():
-    for row in focus_rows(WRITES_CHARGED, CHARGES, Counter()):
+    for row in focus_rows(WRITES_CHARGED, CHARGES, LeftOut()):
         assert list(row) == list(COLUMNS)

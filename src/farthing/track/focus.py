@@ -11,7 +11,7 @@ ids can be touched, and reading the file again takes the apostrophe away. Parque
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -36,32 +36,43 @@ class Unpriced:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an export holds, and what it could not hold."""
+    """What an export holds, and what it could not hold: `unbilled` charges do not say what they cost."""
 
     rows: int
     unpriced: tuple[Unpriced, ...]
+    unbilled: int
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """What has no costs, counted while rows go by: quantities by provider, model and meter, and charges."""
+
+    usage: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    charges: int = 0
 
 
 def write_focus(path: Path, usage: Iterable[UsageRow], charges: Iterable[ChargeRow] = ()) -> Written:
     """Write a dataset to a .csv, .parquet or .xlsx file. Raises InputError where that cannot be done."""
-    left_out: Counter[tuple[str, str, str]] = Counter()
-    rows = write_table(path, TITLE, COLUMNS, _cells(focus_rows(usage, charges, left_out)))
-    return Written(rows, tuple(Unpriced(*key, quantity) for key, quantity in sorted(left_out.items())))
+    left = LeftOut()
+    rows = write_table(path, TITLE, COLUMNS, _cells(focus_rows(usage, charges, left)))
+    unpriced = tuple(Unpriced(*key, quantity) for key, quantity in sorted(left.usage.items()))
+    return Written(rows, unpriced, left.charges)
 
 
-def focus_rows(
-    usage: Iterable[UsageRow], charges: Iterable[ChargeRow], left_out: Counter[tuple[str, str, str]]
-) -> Iterator[FocusRow]:
-    """The lines of a dataset; `left_out` counts what has no price, by provider, model and meter."""
+def focus_rows(usage: Iterable[UsageRow], charges: Iterable[ChargeRow], left: LeftOut) -> Iterator[FocusRow]:
+    """The lines of a dataset; `left` counts what has none."""
     for row in usage:
         if row.quantity == 0 and not row.cost_usd:
             continue
-        line = usage_row(row)
-        if line is None:
-            left_out[row.provider, row.model, row.meter] += row.quantity
-        else:
+        if (line := usage_row(row)) is not None:
             yield line
-    yield from map(charge_row, charges)
+        else:
+            left.usage[row.provider, row.model, row.meter] += row.quantity
+    for charge in charges:
+        if (line := charge_row(charge)) is not None:
+            yield line
+        else:
+            left.charges += 1
 
 
 def _cells(rows: Iterable[FocusRow]) -> Iterator[Sequence[Cell]]:

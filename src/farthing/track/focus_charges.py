@@ -23,7 +23,11 @@ from farthing.track.focus_rows import (
 from farthing.track.focus_units import focus_unit
 
 _OTHER: Final = "Other"
-_FREQUENCIES: Final = {"Usage": "Usage-Based"}
+_USAGE: Final = "Usage"
+_PURCHASE: Final = "Purchase"
+_TAX: Final = "Tax"
+_BY_USE: Final = "Usage-Based"
+_ONCE: Final = "One-Time"
 _UNUSED: Final = "Unused"
 _OURS: Final = (CATEGORY_TAG, CLASS_TAG, TYPE_TAG)
 
@@ -34,7 +38,7 @@ class ChargeRow:
 
     charge_id: str
     at: datetime
-    billed_cost: Decimal
+    billed_cost: Decimal | None
     currency: str
     until: datetime | None = None
     source: str = ""
@@ -70,31 +74,32 @@ class ChargeRow:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def charge_row(row: ChargeRow) -> FocusRow:
-    """The line of a charge. What its bill did not say stays null: nothing is made up.
+def charge_row(row: ChargeRow) -> FocusRow | None:
+    """The line of a charge, None where its cost is not known. What its bill did not say stays null.
 
     A cost that the bill lacks is the next one that it has: list, contracted and effective cost are what was
-    billed where nothing tells them apart.
+    billed where nothing tells them apart. Words that FOCUS does not know become the nearest that it does.
     """
+    if row.billed_cost is None:
+        return None
     seller = provider_name(row.provider)
-    category = row.category or "Usage"
+    category = _category(row)
     return {
         **dict.fromkeys(COLUMNS),
         **period(row.at, _until(row)),
-        **_costs(row),
+        **_costs(row, row.billed_cost, category),
         **_quantities(row, category),
-        **_commitment(row),
+        **_commitment(row, category),
         **_service(row),
-        **_sku(row),
+        **_sku(row, category),
         "BillingAccountId": row.account or seller,
-        "BillingCurrency": row.currency,
+        "BillingCurrency": row.currency.upper(),
         "ChargeCategory": category,
-        "ChargeClass": row.tags.get(CLASS_TAG),
-        "ChargeFrequency": row.frequency or _FREQUENCIES.get(category, "One-Time"),
+        "ChargeClass": _allowed("ChargeClass", row.tags.get(CLASS_TAG)),
+        "ChargeFrequency": _frequency(row, category),
         "ChargeDescription": row.description or None,
         "InvoiceId": row.invoice or None,
         "InvoiceIssuerName": seller,
-        "PricingCategory": _pricing_category(row, category),
         "RegionId": row.region or None,
         "ResourceId": row.resource or None,
         "ServiceProviderName": seller,
@@ -105,30 +110,46 @@ def charge_row(row: ChargeRow) -> FocusRow:
     }
 
 
+def _allowed(column: str, word: str | None) -> str | None:
+    """A word where FOCUS allows it in this column, else None."""
+    return word if word in cost_and_usage().columns[column].allowed else None
+
+
+def _category(row: ChargeRow) -> str:
+    """What is not said is use, and what FOCUS does not know adjusts."""
+    return _allowed("ChargeCategory", row.category or _USAGE) or "Adjustment"
+
+
+def _frequency(row: ChargeRow, category: str) -> str:
+    """A purchase is never made by use."""
+    found = _allowed("ChargeFrequency", row.frequency) or (_BY_USE if category == _USAGE else _ONCE)
+    return _ONCE if category == _PURCHASE and found == _BY_USE else found
+
+
 def _until(row: ChargeRow) -> datetime:
     """The end of the charge's period; where none is said, that of its day."""
     return row.until if row.until is not None and row.until > row.at else row.at + timedelta(days=1)
 
 
-def _costs(row: ChargeRow) -> FocusRow:
-    contracted = row.billed_cost if row.contracted_cost is None else row.contracted_cost
+def _costs(row: ChargeRow, billed: Decimal, category: str) -> FocusRow:
+    contracted = billed if row.contracted_cost is None else row.contracted_cost
     listed = contracted if row.list_cost is None else row.list_cost
-    quantity = None if row.pricing_quantity is None else Fraction(row.pricing_quantity)
-    is_tax = row.category == "Tax"
+    is_priced = category != _TAX and row.pricing_quantity is not None
+    quantity = Fraction(row.pricing_quantity) if is_priced and row.pricing_quantity is not None else None
     return {
-        "BilledCost": row.billed_cost,
-        "EffectiveCost": row.billed_cost if row.effective_cost is None else row.effective_cost,
+        "BilledCost": billed,
+        "EffectiveCost": billed if row.effective_cost is None else row.effective_cost,
         "ContractedCost": contracted,
         "ListCost": listed,
-        "ContractedUnitPrice": None if is_tax else unit_price(Fraction(contracted), quantity),
-        "ListUnitPrice": None if is_tax else unit_price(Fraction(listed), quantity),
+        "ContractedUnitPrice": unit_price(Fraction(contracted), quantity),
+        "ListUnitPrice": unit_price(Fraction(listed), quantity),
     }
 
 
 def _quantities(row: ChargeRow, category: str) -> FocusRow:
     """Only what was used is consumed, and tax has no quantity at all."""
-    is_used = category == "Usage" and row.commitment_status != _UNUSED and row.quantity is not None
-    is_priced = category != "Tax" and row.pricing_quantity is not None
+    is_used = category == _USAGE and row.commitment_status != _UNUSED and row.quantity is not None
+    is_priced = category != _TAX and row.pricing_quantity is not None
     return {
         "ConsumedQuantity": row.quantity if is_used else None,
         "ConsumedUnit": focus_unit(row.quantity_unit) if is_used else None,
@@ -137,23 +158,19 @@ def _quantities(row: ChargeRow, category: str) -> FocusRow:
     }
 
 
-def _commitment(row: ChargeRow) -> FocusRow:
+def _commitment(row: ChargeRow, category: str) -> FocusRow:
     """A commitment of which the bill does not say what it is has no name: FOCUS has no id without that."""
-    category, kind = row.tags.get(CATEGORY_TAG), row.tags.get(TYPE_TAG)
-    if not row.commitment or not category or not kind:
-        return {}
+    kind, type_ = _allowed("CommitmentDiscountCategory", row.tags.get(CATEGORY_TAG)), row.tags.get(TYPE_TAG)
+    status = _allowed("CommitmentDiscountStatus", row.commitment_status)
+    is_known = bool(row.commitment and kind and type_) and (status is not None or category != _USAGE)
+    is_committed = category == _USAGE and bool(row.commitment)
     return {
-        "CommitmentDiscountId": row.commitment,
-        "CommitmentDiscountCategory": category,
-        "CommitmentDiscountType": kind,
-        "CommitmentDiscountStatus": row.commitment_status or None,
+        "PricingCategory": None if category == _TAX else "Committed" if is_committed else "Standard",
+        "CommitmentDiscountId": row.commitment if is_known else None,
+        "CommitmentDiscountCategory": kind if is_known else None,
+        "CommitmentDiscountType": type_ if is_known else None,
+        "CommitmentDiscountStatus": status if is_known else None,
     }
-
-
-def _pricing_category(row: ChargeRow, category: str) -> str | None:
-    if category == "Tax":
-        return None
-    return "Committed" if category == "Usage" and row.commitment else "Standard"
 
 
 def _service(row: ChargeRow) -> FocusRow:
@@ -168,12 +185,12 @@ def _service(row: ChargeRow) -> FocusRow:
     }
 
 
-def _sku(row: ChargeRow) -> FocusRow:
+def _sku(row: ChargeRow, category: str) -> FocusRow:
     """What was priced: the ledger keeps no id of the price, which may be that of what is priced.
 
     What its bill gives no id has one of ours, of the provider, the model or service, and the meter.
     """
-    if row.category == "Tax":
+    if category == _TAX:
         return {}
     made = (row.provider, row.model or row.service, row.meter or row.sku_meter)
     sku = row.sku or "/".join(part for part in made if part) or _OTHER

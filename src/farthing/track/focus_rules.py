@@ -13,8 +13,9 @@ CATEGORY: Final = "ServiceCategory"
 SUBCATEGORY: Final = "ServiceSubcategory"
 _DIGITS: Final = 50
 _EXACT: Final = Context(prec=2 * _DIGITS, rounding=ROUND_HALF_EVEN)
-# Unit prices are rounded to what a decimal holds, and quantities are large: 12 digits must agree.
-_CLOSE: Final = Decimal("1e-12")
+# Unit prices are rounded, to 15 digits or to 18 decimals, and quantities are large.
+_DIGIT: Final = Decimal("1e-12")
+_DECIMAL: Final = Decimal("1e-18")
 _SMALLEST: Final = Decimal("1e-15")
 _CORRECTION: Final = "Correction"
 
@@ -67,7 +68,8 @@ def _products(row: Mapping[str, str | None], model: Model) -> Iterator[tuple[str
             continue
         product = _EXACT.multiply(price, quantity)
         apart = abs(_EXACT.subtract(product, cost))
-        if apart > max(_SMALLEST, _EXACT.multiply(_CLOSE, abs(cost))):
+        rounding = max(_EXACT.multiply(_DIGIT, abs(cost)), _EXACT.multiply(_DECIMAL, abs(quantity)))
+        if apart > max(_SMALLEST, rounding):
             yield "product", columns[2], f"{cost} is not {columns[0]} {price} times {columns[1]} {quantity}"
 
 
