@@ -97,6 +97,14 @@ def test_what_has_no_price_is_left_out_and_told(tmp_path):
     assert written.unpriced == (Unpriced("anthropic", "claude-sonnet-4", "input", 12),)
 
 
+def test_time_of_accelerators_is_counted_in_hours_of_machines():
+    hours = UNITS["gpu millisecond"]
+    assert (hours.consumed, hours.consumed_quantity(5_400_000)) == ("GPU-Hours", Fraction(3, 2))
+    assert (hours.priced, hours.pricing_quantity(5_400_000)) == ("GPU-Hours", Fraction(3, 2))
+    row = usage_row(usage("gpu_time", 5_400_000, "1", model="h100-sxm"))
+    assert (row["ServiceCategory"], row["ServiceSubcategory"]) == ("Compute", "Virtual Machines")
+
+
 @pytest.mark.parametrize("meter", METERS)
 def test_every_meter_has_a_unit_and_a_name(meter):
     assert METERS[meter].unit in UNITS
