@@ -15,7 +15,7 @@ from farthing.importers.readers import json_lines, text
 from farthing.importers.tag_map import tag_map
 from farthing.importers.worldwide_ids import WORLDWIDE
 
-_USAGE: Final[Mapping[str, str]] = {
+_FIELDS: Final[Mapping[str, str]] = {
     "message_id": "$.message.id",
     "role": "$.message.role",
     "model": "$.message.model",
@@ -40,6 +40,8 @@ _USAGE: Final[Mapping[str, str]] = {
     "session": "$.sessionId",
     "cwd": "$.cwd",
     "branch": "$.gitBranch",
+    "used": "$.message.usage",
+    "iterated": "$.message.usage.iterations",
 }
 _ITERATION: Final = (
     '[{"type": "VARCHAR", "model": "VARCHAR", "input_tokens": "VARCHAR", "output_tokens": "VARCHAR",'
@@ -70,29 +72,34 @@ def _read(_: DuckDBPyConnection, source: Source) -> str:
 
 
 def _logged(source: Source) -> str:
-    """Lines that have a usage and those that are no JSON; an agent's progress holds another line."""
-    record = "CASE WHEN doc->>'$.type' = 'progress' THEN doc->'$.data.message' ELSE doc END"
+    """The fields `f` of lines that have a usage, and those that are no JSON.
+
+    An agent's progress holds another line, of a session `own_session` in a folder `own_folder`. One
+    function reads all fields: lines have pictures in them, and each function would keep a copy.
+    """
+    own = tuple(_FIELDS.values())
+    inner = (f"$.data.message{path[1:]}" for path in own)
+    listed = ", ".join(text(path) for path in ("$.type", "$.sessionId", "$.cwd", *own, *inner))
+    is_used = "contains(CAST(json AS VARCHAR), '\"usage\"')"
+    lines = json_lines(source, f"CASE WHEN {is_used} THEN json_extract_string(json, [{listed}]) END AS g")
+    first, last = 4, 3 + len(own)
+    fields = f"CASE WHEN g[1] = 'progress' THEN g[{last + 1}:{last + len(own)}] ELSE g[{first}:{last}] END"
     return (
-        f"SELECT line, aside, doc, {record} AS record FROM ({json_lines(source)})"
-        " WHERE aside IS NOT NULL OR contains(CAST(doc AS VARCHAR), '\"usage\"')"
+        f"SELECT line, aside, {fields} AS f, g[2] AS own_session, g[3] AS own_folder"
+        f" FROM ({lines}) WHERE aside IS NOT NULL OR g IS NOT NULL"
     )
 
 
 def _used() -> str:
-    """What the lines say: a field for each path of `_USAGE`, without copies in sidechains."""
-    paths = ", ".join(text(path) for path in _USAGE.values())
-    fields = ", ".join(f"f[{place}] AS {field}" for place, field in enumerate(_USAGE, 1))
-    said = (
-        f"SELECT line, aside, doc, json_extract_string(record, [{paths}]) AS f,"
-        " json_type(record, '$.message.usage') = 'OBJECT' AS is_usage,"
-        f" json_transform(record->'$.message.usage.iterations', {text(_ITERATION)}) AS iterations FROM logged"
-    )
+    """What the lines say: a column for each of `_FIELDS`, without copies in sidechains."""
+    fields = ", ".join(f"f[{place}] AS {field}" for place, field in enumerate(_FIELDS, 1))
+    iterations = f"json_transform(TRY_CAST(iterated AS JSON), {text(_ITERATION)}) AS iterations"
+    said = f"SELECT *, {iterations} FROM (SELECT line, aside, own_session, own_folder, {fields} FROM logged)"
     # A side question repeats the session's messages under request ids of its own (ccusage#913).
     elsewhere = "bool_or(sidechain IS DISTINCT FROM 'true') OVER (PARTITION BY message_id)"
     return (
-        f"SELECT line, aside, iterations, {fields},"
-        " COALESCE(session, doc->>'$.sessionId') AS session_id, COALESCE(cwd, doc->>'$.cwd') AS folder"
-        f" FROM ({said}) WHERE aside IS NOT NULL OR (is_usage AND COALESCE(role, '') <> 'user'"
+        "SELECT *, COALESCE(session, own_session) AS session_id, COALESCE(cwd, own_folder) AS folder"
+        f" FROM ({said}) WHERE aside IS NOT NULL OR (starts_with(used, '{{') AND COALESCE(role, '') <> 'user'"
         # Claude Code's own words, such as a message about a limit: nothing was asked of a model.
         " AND COALESCE(model, '') <> '<synthetic>')"
         f" QUALIFY message_id IS NULL OR NOT COALESCE(sidechain = 'true' AND {elsewhere}, false)"

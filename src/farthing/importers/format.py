@@ -48,7 +48,7 @@ class Head:
         """The names in the first line of a CSV file, or those that a Parquet file stores."""
         if self.is_parquet:
             return self.stored
-        if self.is_json or "\0" in self.text:
+        if self.is_json or "\0" in self.first_line:
             return ()
         return tuple(
             name.strip() for name in next(csv.reader([self.first_line], delimiter=self.delimiter), [])

@@ -75,7 +75,7 @@ def _read(connection: DuckDBPyConnection, source: Source) -> str:
         f"COALESCE({', '.join(fields.text_or_null(path) for path in paths)}, NULL) AS {name(field)}"
         for field, paths in _FIELDS.items()
     )
-    rows = objects(_PAGES, source, documents) if is_json else records(connection, source)
+    rows = objects(connection, _PAGES, source, documents) if is_json else records(connection, source)
     calls = f"kind IS NULL OR upper(kind) IN ({', '.join(map(text, _CALLS))})"
     meant = (
         f"SELECT *, {_LABELS} AS named FROM (SELECT line, aside, {said} FROM ({rows}))"

@@ -115,7 +115,8 @@ class Documents:
 
     text_or_null = text
 
-    def read(self) -> str:
-        """All values that were asked for, as SQL over `doc`."""
+    def read(self, document: str) -> str:
+        """All values that were asked for of a document, as the column `v`."""
         listed = ", ".join(text(path) for path in self.paths)
-        return f"json_extract_string(doc, [{listed}])" if self.paths else "NULL::VARCHAR[]"
+        found = f"json_extract_string({document}, [{listed}])" if self.paths else "NULL::VARCHAR[]"
+        return f"{found} AS v"

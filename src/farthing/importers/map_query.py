@@ -37,7 +37,11 @@ def query(map_: Map, connection: DuckDBPyConnection, source: Source) -> str:
     if tagged.tags:
         columns["tags"] = tagged.tags
     meant = " AND ".join(_is_meant(path, values, fields) for path, values in map_.where.items())
-    rows = objects(map_, source, fields) if isinstance(fields, Documents) else records(connection, source)
+    rows = (
+        objects(connection, map_, source, fields)
+        if isinstance(fields, Documents)
+        else records(connection, source)
+    )
     filtered = f"SELECT * FROM ({rows}) WHERE aside IS NOT NULL OR ({meant})" if meant else rows
     listed = ", ".join(f"{value} AS {name(column)}" for column, value in columns.items())
     return f"SELECT line, {_aside(tagged)} AS aside, raw, {listed} FROM ({_with(filtered, tagged)})"

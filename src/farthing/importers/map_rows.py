@@ -7,9 +7,17 @@ from duckdb import DuckDBPyConnection
 from farthing.importers.format import Source
 from farthing.importers.map_facts import Map
 from farthing.importers.map_paths import Documents, json_path, parts
-from farthing.importers.readers import LONGEST_LINE, csv_records, header, json_lines, name, text
+from farthing.importers.readers import (
+    LONGEST_LINE,
+    LONGEST_OBJECT,
+    csv_records,
+    header,
+    json_lines,
+    name,
+    numbered,
+    text,
+)
 
-LONGEST_DOCUMENT: Final = 128 * 1024 * 1024
 _NESTED: Final = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -28,16 +36,19 @@ def records(connection: DuckDBPyConnection, source: Source) -> str:
     return f"SELECT *, concat_ws(chr(31), {every}) AS raw, NULL::VARCHAR AS aside FROM ({numbered})"
 
 
-def objects(map_: Map, source: Source, fields: Documents) -> str:
-    """The objects of a JSON file, with the values that `fields` was asked for as the list `v`."""
-    found = documents(map_, source)
-    if map_.rows:
-        found = f"SELECT line, aside, unnest({_inner_rows(map_.rows)}) AS doc FROM ({found})"
-    none = "CASE WHEN json_type(doc) <> 'OBJECT' THEN 'it is no JSON object' END"
-    return (
-        f"SELECT line, COALESCE(aside, {none}) AS aside, CAST(doc AS VARCHAR) AS raw, {fields.read()} AS v"
-        f" FROM ({found})"
-    )
+def objects(connection: DuckDBPyConnection, map_: Map, source: Source, fields: Documents) -> str:
+    """The objects of a JSON file, with the values that `fields` was asked for as the list `v`.
+
+    A document is parsed once, by one function: each keeps as much memory as the documents that it reads.
+    """
+    if map_.rows and _has_inner_rows(connection, documents(map_, source), map_.rows):
+        inner = f"unnest({_inner_rows(map_.rows)}) AS doc"
+        rows = f"SELECT line, aside, {inner} FROM ({documents(map_, source)})"
+        found = f"SELECT *, {fields.read('doc')} FROM ({rows})"
+    else:
+        found = documents(map_, source, fields.read("json"))
+    none = "CASE WHEN left(ltrim(CAST(doc AS VARCHAR)), 1) <> '{' THEN 'it is no JSON object' END"
+    return f"SELECT line, COALESCE(aside, {none}) AS aside, CAST(doc AS VARCHAR) AS raw, v FROM ({found})"
 
 
 def _as_text(column: str, type_: str) -> str:
@@ -45,18 +56,24 @@ def _as_text(column: str, type_: str) -> str:
     return f"CAST({f'to_json({name(column)})' if is_nested else name(column)} AS VARCHAR)"
 
 
-def documents(map_: Map, source: Source) -> str:
-    """The documents of a JSON file as `line`, `doc`, `aside`: one a line, in an array, or over many lines."""
+def documents(map_: Map, source: Source, also: str = "") -> str:
+    """The documents of a JSON file, one a line, in an array, or over many lines, as of `json_lines`."""
     starts_array = source.head.text.lstrip().startswith("[")
     goes_on = source.head.first_line.rstrip().endswith(("{", "[", ","))
     if map_.reads == "jsonl" or not (starts_array or goes_on):
-        return json_lines(source)
-    size = max(LONGEST_LINE, min(source.path.stat().st_size + 1024, LONGEST_DOCUMENT))
+        return json_lines(source, also)
+    size = max(LONGEST_LINE, min(source.path.stat().st_size + 1024, LONGEST_OBJECT))
     shape = "array" if starts_array else "unstructured"
-    return (
-        "SELECT row_number() OVER () AS line, json AS doc, NULL::VARCHAR AS aside"
-        f" FROM read_json_objects({text(str(source.path))}, format = '{shape}', maximum_object_size = {size})"
-    )
+    path = text(str(source.path))
+    rows = f"read_json_objects({path}, format = '{shape}', maximum_object_size = {size})"
+    return numbered(rows, "NULL::VARCHAR", also)
+
+
+def _has_inner_rows(connection: DuckDBPyConnection, found: str, path: str) -> bool:
+    """Whether the first document has rows inside it; then others may be without."""
+    kind = f"json_type(doc, {text(json_path(parts(path)))})"
+    first = connection.execute(f"SELECT {kind} FROM ({found}) WHERE aside IS NULL LIMIT 1").fetchone()
+    return first is not None and first[0] in ("ARRAY", "OBJECT")
 
 
 def _inner_rows(path: str) -> str:

@@ -8,10 +8,14 @@ from typing import Final
 import msgspec
 from duckdb import DuckDBPyConnection
 
+from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Source
+from farthing.importers.long_lines import with_short_lines
 
 LONGEST_LINE: Final = 4 * 1024 * 1024  # of CSV: the reader keeps many lines in memory
 LONGEST_OBJECT: Final = 32 * 1024 * 1024
+# DuckDB parses twice as many bytes of lines at once, and each function of JSON keeps a copy of them.
+LONGEST_JSON_LINE: Final = 8 * 1024 * 1024
 _numbers = itertools.count()
 
 
@@ -25,17 +29,25 @@ def name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def json_lines(source: Source) -> str:
+def json_lines(source: Source, also: str = "") -> str:
     """A query of `line`, `doc` (JSON) and `aside`: a line that is no JSON has only a reason.
 
+    `also` are further columns as SQL over `json`. What stands there is parsed once: the numbers of the
+    lines keep DuckDB from parsing it again for each condition on it, as it would with memory for each.
     Empty lines are left out and not counted: `true_lines` finds the place in the file.
     """
-    return (
-        "SELECT row_number() OVER () AS line, json AS doc,"
-        " CASE WHEN json IS NULL THEN 'it is not JSON' END AS aside"
-        f" FROM read_ndjson_objects({text(str(source.path))}, ignore_errors = true,"
-        f" maximum_object_size = {LONGEST_OBJECT})"
+    path = with_short_lines(source.path, source.folder, LONGEST_JSON_LINE)
+    rows = (
+        f"read_ndjson_objects({text(str(path))}, ignore_errors = true,"
+        f" maximum_object_size = {LONGEST_JSON_LINE})"
     )
+    return numbered(rows, "CASE WHEN json IS NULL THEN 'it is not JSON' END", also)
+
+
+def numbered(objects: str, aside: str, also: str = "") -> str:
+    """JSON objects as `json_lines` gives them, with why each cannot be used as SQL over `json`."""
+    columns = ", ".join(filter(None, ("json AS doc", f"{aside} AS aside", also)))
+    return f"SELECT row_number() OVER () AS line, * FROM (SELECT {columns} FROM {objects})"
 
 
 def csv_records(source: Source) -> str:
@@ -51,10 +63,16 @@ def csv_records(source: Source) -> str:
 
 
 def header(source: Source) -> list[str]:
-    """The names of a CSV file's columns, each once, none of them ours."""
+    """The names of a CSV file's columns, each once, none of them ours.
+
+    Raises UnusableFileError where the first line names none.
+    """
+    if not any(source.head.columns):
+        raise UnusableFileError("its first line names no columns")
     taken = {"line", "aside", "raw"}
     found: list[str] = []
-    for column in source.head.columns:
+    for given in source.head.columns:
+        column = given or "column"
         unique = next(
             spelled
             for spelled in itertools.chain([column], (f"{column}_{number}" for number in itertools.count(2)))
