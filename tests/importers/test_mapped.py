@@ -339,11 +339,22 @@ def test_events_from_parquet(staged, tmp_path):
     ]
 
 
-def test_ids_as_tags_are_refused(staged):
+def test_tags_as_keys_of_json(staged):
     row = {"at": 1767225600, "model": "m", "input_tokens": 1}
-    text = "\n".join(json.dumps({**row, f"tag:{number}": "x"}) for number in range(1_001))
-    with pytest.raises(UnusableFileError, match="more than 1,000 different tags"):
-        staged(text)
+    lines = [
+        {**row, "tag:team": "t", "tag:a": "x", "tags": {"b": "y"}},
+        {**row, "team": "own", "tag:team": "t", "tags": {"team": "u"}},
+        {**row, "tag:a": "", "tag:b": None, "tag:c": 5},
+        row,
+    ]
+    found = staged("\n".join(map(json.dumps, lines)) + '\n{"at": 1, "at": 2, "tag:a": "x"}\n')
+    assert found.rows("team", "tags") == [
+        ("t", {"b": "y", "a": "x"}),
+        ("own", None),
+        ("", {"c": "5"}),
+        ("", None),
+    ]
+    assert found.why == ["5: two of its keys are alike"]
 
 
 # Recorded traces, where they are. Totals: counted by awk, and published in the research notes on them.

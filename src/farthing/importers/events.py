@@ -8,7 +8,7 @@ file, because its numbers would be lost.
 
 import difflib
 import mmap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -18,18 +18,18 @@ from farthing.importers.format import LIKELY, NO, Format, Head, Source
 from farthing.importers.map_facts import EVERY, Made, Map, Spec
 from farthing.importers.map_paths import spelled
 from farthing.importers.map_query import query, reads
-from farthing.importers.map_rows import documents
-from farthing.importers.readers import header
+from farthing.importers.readers import header, name, text
 from farthing.ledger.events import BY_NAME, COUNTS, TAG_NAMES
 from farthing.units.problem import quoted
 
 _TAG: Final = "tag:"
 _FILLED: Final = ("batch", "day", "source", "tags")  # what the import fills, and what is read apart
 _COLUMNS: Final = tuple(column for column in BY_NAME if column not in _FILLED)
-_MOST_TAGS: Final = 1_000
 _NAME: Final = "events"
 _TITLE: Final = "Plain events: a column for each of the ledger's (CSV, JSONL, JSON, Parquet)"
 _ANY: Final = Map(name=_NAME, title=_TITLE, columns={})
+_LONGEST: Final = 30
+_MOST_COMPARED: Final = 500
 _SAME_WORD: Final = 0.88  # input_token for input_tokens, but not total_tokens for output_tokens
 
 
@@ -44,57 +44,66 @@ def _match(head: Head) -> int:
 
 
 def _read(connection: DuckDBPyConnection, source: Source) -> str:
-    if reads(_ANY, source) == "json":
-        _refuse_misspelled(dict.fromkeys(name for one in source.head.objects for name in one))
-        names = [*_COLUMNS, "tags", *_tags_in(connection, source)]
-    else:
+    if reads(_ANY, source) != "json":
         _refuse_misspelled(names := header(source))
-    return query(_map(names), connection, source)
+        return query(_map(names), connection, source)
+    _refuse_misspelled(dict.fromkeys(name for one in source.head.objects for name in one))
+    rows = query(_map([*_COLUMNS, "tags"]), connection, source)
+    return _with_keys(rows) if _has_keys(source) else rows
+
+
+def _has_keys(source: Source) -> bool:
+    """Whether a JSON file has a key `tag:NAME` somewhere."""
+    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(f'"{_TAG}'.encode()) >= 0
+
+
+def _with_keys(rows: str) -> str:
+    """Rows of JSON with the tags that are keys `tag:NAME` of theirs."""
+    every = "map_entries(TRY_CAST(TRY_CAST(raw AS JSON) AS MAP(VARCHAR, VARCHAR)))"
+    named = f"{{'key': substr(e.key, {len(_TAG) + 1}), 'value': e.value}}"
+    meant = f"starts_with(e.key, '{_TAG}') AND e.value <> ''"
+    found = f"map_from_entries(list_transform(list_filter({every}, lambda e: {meant}), lambda e: {named}))"
+    columns = ", ".join(f"COALESCE({name(tag)}, keyed[{text(tag)}]) AS {name(tag)}" for tag in TAG_NAMES)
+    others = f"map_from_entries(list_filter(map_entries(keyed), lambda e: e.key NOT IN {TAG_NAMES}))"
+    tags = f"NULLIF(map_concat(COALESCE(tags, MAP {{}}), {others}), MAP {{}}) AS tags"
+    twice = "CASE WHEN keyed IS NULL AND aside IS NULL THEN 'two of its keys are alike' END"
+    return (
+        f"SELECT * REPLACE ({columns}, {tags}, COALESCE(aside, {twice}) AS aside)"
+        f" FROM (SELECT *, TRY({found}) AS keyed FROM ({rows}))"
+    )
 
 
 def _map(names: Iterable[str]) -> Map:
     """The map of a file with these columns: each to the column or the tag of its name."""
     columns: dict[str, Spec] = {}
     tags: dict[str, Spec] = {}
-    for name in names:
-        if (plain := name.lower()) in _COLUMNS:
-            columns[plain] = spelled(name)
+    for column in names:
+        if (plain := column.lower()) in _COLUMNS:
+            columns[plain] = spelled(column)
         elif plain.startswith(_TAG):
-            tags[name[len(_TAG) :]] = spelled(name)
+            tags[column[len(_TAG) :]] = spelled(column)
         elif plain == "tags":
-            tags[EVERY] = spelled(name)
+            tags[EVERY] = spelled(column)
     for tag in set(TAG_NAMES) & set(tags):
         columns[tag] = Made(first=(*((columns[tag],) if tag in columns else ()), tags.pop(tag)))
     columns["requests"] = Made(first=(columns.get("requests", "requests"), Made(value="1")))
     return Map(name=_NAME, title=_TITLE, columns=columns, tags=tags)
 
 
-def _tags_in(connection: DuckDBPyConnection, source: Source) -> Sequence[str]:
-    """The keys `tag:NAME` of a JSON file, looked for only where there is one."""
-    with source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        if content.find(f'"{_TAG}'.encode()) < 0:
-            return ()
-    keys = f"SELECT DISTINCT unnest(json_keys(doc)) AS key FROM ({documents(_ANY, source)})"
-    query_ = f"SELECT key FROM ({keys}) WHERE starts_with(key, '{_TAG}') ORDER BY key LIMIT {_MOST_TAGS + 1}"
-    found = [str(row[0]) for row in connection.execute(query_).fetchall()]
-    if len(found) > _MOST_TAGS:
-        raise UnusableFileError(f"it has more than {_MOST_TAGS:,} different tags: is one of them an id?")
-    return found
-
-
 def _refuse_misspelled(names: Iterable[str]) -> None:
     """Refuse a column that is nearly called like one of ours which the file lacks."""
-    given = {name.lower() for name in names}
-    missing = [column for column in _COLUMNS if column not in given]
-    for name in given.difference(_COLUMNS):
-        if near := difflib.get_close_matches(_letters(name), map(_letters, missing), 1, _SAME_WORD):
-            meant = next(column for column in missing if _letters(column) == near[0])
-            what = f"its column {quoted(name)} is none of an event's: rename it to {meant}"
+    given = dict.fromkeys(column.lower() for column in names)
+    missing = {_letters(column): column for column in _COLUMNS if column not in given}
+    others = [column for column in given if column not in _COLUMNS and len(column) <= _LONGEST]
+    for column in others[:_MOST_COMPARED]:
+        for near in difflib.get_close_matches(_letters(column), missing, 1, _SAME_WORD):
+            what = f"its column {quoted(column)} is none of an event's: rename it to {missing[near]}"
             raise UnusableFileError(f"{what}, or to something that is not so like it")
 
 
-def _letters(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+def _letters(column: str) -> str:
+    return "".join(letter for letter in column.lower() if letter.isalnum())
 
 
 FORMAT: Final = Format(_NAME, _TITLE, _match, _read)

@@ -50,9 +50,11 @@ class Head:
             return self.stored
         if self.is_json or "\0" in self.first_line:
             return ()
-        return tuple(
-            name.strip() for name in next(csv.reader([self.first_line], delimiter=self.delimiter), [])
-        )
+        try:
+            named = next(csv.reader([self.first_line], delimiter=self.delimiter), [])
+        except csv.Error:  # a name of more than 128 KB
+            return ()
+        return tuple(name.strip() for name in named)
 
     @cached_property
     def delimiter(self) -> str:

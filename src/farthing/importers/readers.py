@@ -10,12 +10,14 @@ from duckdb import DuckDBPyConnection
 
 from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Source
+from farthing.importers.line_ends import with_one_end
 from farthing.importers.long_lines import with_short_lines
 
 LONGEST_LINE: Final = 4 * 1024 * 1024  # of CSV: the reader keeps many lines in memory
 LONGEST_OBJECT: Final = 32 * 1024 * 1024
 # DuckDB parses twice as many bytes of lines at once, and each function of JSON keeps a copy of them.
 LONGEST_JSON_LINE: Final = 8 * 1024 * 1024
+_MOST_COLUMNS: Final = 2_000  # DuckDB reads 2,048 rows at once, whatever their width
 _numbers = itertools.count()
 
 
@@ -57,7 +59,9 @@ def csv_records(source: Source) -> str:
     rejects of the connection (`rejects`).
     """
     columns = header(source)
-    scan = _scan(source.path, columns, delimiter=source.head.delimiter, quote='"', skip=1)
+    scan = _scan(
+        with_one_end(source.path, source.folder), columns, delimiter=source.head.delimiter, quote='"', skip=1
+    )
     joined = ", ".join(name(column) for column in columns)
     return f"SELECT *, concat_ws(chr(31), {joined}) AS raw FROM ({scan})"
 
@@ -65,10 +69,12 @@ def csv_records(source: Source) -> str:
 def header(source: Source) -> list[str]:
     """The names of a CSV file's columns, each once, none of them ours.
 
-    Raises UnusableFileError where the first line names none.
+    Raises UnusableFileError where the first line names none, or more than can be read.
     """
     if not any(source.head.columns):
         raise UnusableFileError("its first line names no columns")
+    if len(source.head.columns) > _MOST_COLUMNS:
+        raise UnusableFileError(f"it has {len(source.head.columns):,} columns, more than {_MOST_COLUMNS:,}")
     taken = {"line", "aside", "raw"}
     found: list[str] = []
     for given in source.head.columns:
