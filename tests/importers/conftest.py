@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from farthing.importers.files import opened
@@ -14,6 +13,7 @@ from farthing.importers.format import Format
 from farthing.importers.registry import recognized
 from farthing.importers.stage import Counted, Stage
 from farthing.ledger.charges import CHARGES
+from farthing.ledger.connection import IMPORT_MEMORY, connect
 from farthing.ledger.events import EVENTS
 
 LATEST = datetime(2027, 11, 22, tzinfo=UTC)
@@ -40,6 +40,20 @@ class Staged:
         return [f"{aside.line}: {aside.why}" for aside in self.counted.asides]
 
 
+def stage_of(path: Path, folder: Path, format_: Format | None = None, **values: str) -> Staged:
+    """Read a file into a stage as `import` does: with as little memory, and in the order of its lines."""
+    source = opened(path, folder, 0, values)
+    found = format_ or recognized(source.head)
+    assert found is not None, "no format recognizes it"
+    connection = connect(IMPORT_MEMORY, threads=2)
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute(f"ATTACH '{folder / 'staged.duckdb'}' AS staged")
+    connection.execute("USE staged")
+    columns, key = TABLES[found.table]
+    stage = Stage(connection, found.table, columns, key, "test", LATEST)
+    return Staged(stage, stage.add(0, source, found), found)
+
+
 @pytest.fixture
 def staged(tmp_path: Path) -> Callable[..., Staged]:
     """Read content, or a file, as the format that is sure of it or as the one given."""
@@ -51,15 +65,7 @@ def staged(tmp_path: Path) -> Callable[..., Staged]:
         path = content if isinstance(content, Path) else folder / "input.log"
         if not isinstance(content, Path):
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        source = opened(path, folder, 0, values)
-        found = format_ or recognized(source.head)
-        assert found is not None, "no format recognizes it"
-        connection = duckdb.connect(str(folder / "stage.db"), config={"memory_limit": "400MB"})
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET preserve_insertion_order = false")
-        columns, key = TABLES[found.table]
-        stage = Stage(connection, found.table, columns, key, "test", LATEST)
-        return Staged(stage, stage.add(0, source, found), found)
+        return stage_of(path, folder, format_, **values)
 
     return read
 

@@ -26,6 +26,7 @@ _PACKED: Final[dict[bytes, Callable[[Path], BufferedIOBase]]] = {
 _UNREAD: Final = {b"PK\x03\x04": "a zip archive", b"\x28\xb5\x2f\xfd": "compressed with zstd"}
 _PARQUET: Final = b"PAR1"
 _CHUNK: Final = 1 << 20
+_LONGEST_START: Final = 1 << 25
 _FREE_BYTES: Final = 1 << 28  # a file may unpack to this size whatever its packed size is
 _MOST_RATIO: Final = 200  # real logs pack 5 to 60 times; a bomb about 1,000 times
 
@@ -59,6 +60,8 @@ def opened(path: Path | None, folder: Path, number: int, values: dict[str, str])
         plain = _plain(path or kept, folder / f"plain-{number}")
         with plain.open("rb") as file:
             start = file.read(HEAD_BYTES)
+            if b"\n" not in start:  # a first record with a long prompt in it
+                start += file.readline(_LONGEST_START)
     except OSError as error:
         raise UnusableFileError(error.strerror or str(error)) from None
     if not start.strip():

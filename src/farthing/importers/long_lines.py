@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-LONGEST_TEXT: Final = 100_000
+LONGEST_TEXT: Final = 200_000  # what is longer than tags may be is refused as tags too
 _LARGEST_BYTES: Final = 128 * 1024 * 1024  # a line that is longer is not decoded
 _LEFT_OUT: Final = b"(a line that was too long is left out)\n"  # which is no JSON, and is set aside as such
 
