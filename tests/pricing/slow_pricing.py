@@ -6,6 +6,8 @@ Written for clarity and slowly, with none of the code under test but the rows th
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+import msgspec
+
 from farthing.units.meters import METERS
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -74,8 +76,10 @@ def last_rule(sku, at, region, tiers):
 def rates_of(line, at, length):
     """The rates of a line at a moment; None where it has no price at all."""
     sku = line.sku
-    if sku is None or at < sku.launched:
+    if sku is None:
         return None
+    if at < sku.launched:  # only what a contract says holds before a model is on sale
+        sku = msgspec.structs.replace(sku, rows=tuple(row for row in sku.rows if row.layer == CONTRACT))
     speaking = [row for row in sku.rows if answers(row, at, line.region, length)]
     plain = [row for row in speaking if row.tier == "standard"]
     owner = max([row.layer for row in plain if row.owns], default=-1)

@@ -56,6 +56,14 @@ def test_the_reasons():
     assert rates(model, tier="batch").reason == "no-tier"
 
 
+def test_before_a_model_is_on_sale_only_a_contract_has_a_price():
+    listed, agreed = row(input="3"), row(layer=CONTRACT, input="2", start="2025-01-01")
+    launched = moment_us("2026-05-01")
+    early = Moment(moment_us("2026-04-30"), 0)
+    assert card(sku(listed, agreed, launched=launched), early).rate("input").usd == Fraction(2, 10**6)
+    assert card(sku(listed, launched=launched), early).reason == "not-on-sale"
+
+
 def test_undated_tiers_of_the_package_are_silent_where_the_catalog_owns():
     batch = row(tier="batch", input="1")
     owned = row(layer=CATALOG, owns=True, input="9")

@@ -23,6 +23,7 @@ _CODE = "code:function[build=8, care=0.5]"
 _CARD = "--accelerator l40s --count 1 --demand 5M/day --rate '$2.2192/h'"
 _FLEET = "--demand 500M/day --ttft 2s --tpot 50ms"
 _SERVED = "--input 1000 --output 250 --as-of 2026-11-20"
+_NOW = "--as-of 2026-11-22"
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "finetune": (
         f"finetune --model qwen2.5-14b --method qlora {_TUNE}",
@@ -74,6 +75,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"compare --option '{_CODE}' --option 'api:gpt-4o-mini[integration=80]' {_FEW} --quiet",
         f"compare --option '{_CODE}' --option 'api:gpt-4o-mini[integration=80]' {_FEW} --tasks 20 --quiet",
         f"compare --option api:gpt-4o --option 'self:llama-3.1-405b@l40s*1' {_WORK}",
+    ),
+    "import": (
+        f"import docs/examples/usage.csv {_NOW} --quiet",
+        f"import docs/examples/usage.csv {_NOW} --quiet",
+        f"import docs/examples/usage.csv --set tema=search {_NOW}",
+    ),
+    "spend": (
+        f"spend {_NOW}",
+        f"spend --by team,month --since 2026-11 --per tag:outcome {_NOW}",
+        f"spend --by customer --where team=support --csv {_NOW}",
     ),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from farthing.app.fields import COMMON, NOT_READ_YET, READS_BOOK, VERBS, Field
+from farthing.app.fields import COMMON, IDLE_IN_LEDGER, READS_BOOK, READS_LEDGER, VERBS, Field
 from farthing.app.reading import (
     Collector,
     exchange_rates,
@@ -86,8 +86,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     scenario = given.pop("scenario", None)
     options = given if scenario is None else _with_scenario(str(scenario), fields, given)
     collector = Collector()
-    idle = NOT_READ_YET if verb in READS_BOOK else NOT_READ_YET | {"book"}
-    collector.problems += [_not_read(name, verb) for name in sorted(idle.intersection(options))]
+    collector.problems += [_not_read(name, verb) for name in sorted(_idle(verb).intersection(options))]
     as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
     with collector:
         as_of = parse_date(str(options["as_of"]), "--as-of") if "as_of" in options else as_of
@@ -107,9 +106,21 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     return replace(asked, question=question)
 
 
+def _idle(verb: str) -> frozenset[str]:
+    """Options that every verb has and this one does not read."""
+    if verb in READS_LEDGER:
+        return IDLE_IN_LEDGER if verb == "import" else IDLE_IN_LEDGER | {"set"}
+    return frozenset({"ledger"} if verb in READS_BOOK else {"ledger", "book"})
+
+
+def now() -> datetime:
+    """The moment of the clock."""
+    return datetime.now(tz=UTC)
+
+
 def today() -> date:
-    """The date of the clock: the one place where it is looked at."""
-    return datetime.now(tz=UTC).date()
+    """The date of the clock."""
+    return now().date()
 
 
 def _with_scenario(path: str, fields: tuple[Field, ...], given: dict[str, object]) -> dict[str, object]:

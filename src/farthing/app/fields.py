@@ -146,7 +146,11 @@ COMMON: tuple[Field, ...] = (
     Field("solve", "word", "find the value of this name that meets --target"),
     Field("target", "word", "what --solve must meet: NAME=VALUE"),
     Field("book", "file", "prices of your own: a contract, price list or locked book (repeatable)"),
-    Field("ledger", "word", "where the ledger lies (no verb of this version reads one)"),
+    Field(
+        "ledger",
+        "word",
+        "where the ledger lies: a folder or URL (default: FARTHING_LEDGER, else your data folder)",
+    ),
     Field("scenario", "file", "a YAML file with these options (underscores for hyphens)"),
     Field("seed", "number", "seed of the draws (default 0)"),
     Field("draws", "number", "draws of the uncertain inputs (default 16384; 1 gives medians)"),
@@ -327,6 +331,40 @@ SERVE: tuple[Field, ...] = (
     *MONEY,
 )  # fmt: skip
 
+LEDGERED = (
+    Field("since", "word", "from this day on, for example 2026-11-01 (default: all there is)"),
+    Field("until", "word", "to this day, which still counts (default: all there is)"),
+    Field("where", "words", "only what says so: team=search, model=gpt-5|gpt-4o, status!=ok (repeatable)"),
+)
+IMPORT: tuple[Field, ...] = (
+    Field("files", "words", "files, folders, patterns such as 'logs/*.jsonl', or - for standard input"),
+    Field("format", "word", "read every file in this format (default: told from its content)"),
+    Field("map", "file", "a YAML file that says which columns mean what, for a format of your own"),
+    Field("set", "words", "say this of every row: team=search, tag:origin=gateway (repeatable)"),
+)
+SPEND: tuple[Field, ...] = (
+    Field("by", "words", "columns, tag:NAME, or hour, day, week, month, year: --by model,tag:team,day"),
+    *LEDGERED,
+    Field("per", "word", "also the cost of one of these: request, customer, tag:outcome ..."),
+    Field(
+        "against", "file", "a YAML scenario (verb: tokens, train ...): what was estimated, what it came to"
+    ),
+    Field("top", "number", "show this many rows, the dearest first (default: 40; --json and --csv show all)"),
+)
+REPRICE: tuple[Field, ...] = (
+    Field("by", "words", "columns, tag:NAME or stretches of time to show the difference by (default: model)"),
+    *LEDGERED,
+    Field("apply", "switch", "use these prices for every open month from now on"),
+)
+EXPORT: tuple[Field, ...] = (
+    Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
+    Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
+    Field("table", "word", "instead: events or charges as they are in the ledger",
+          choices=("events", "charges", "spend")),
+    Field("by", "words", "with --table spend: columns, tag:NAME or stretches of time"),
+    *LEDGERED,
+)  # fmt: skip
+
 VERBS: Mapping[str, tuple[Field, ...]] = {
     "compare": COMPARE,
     "finetune": FINETUNE,
@@ -336,6 +374,10 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "train": TRAIN,
     "validate": VALIDATE,
     "calibrate": CALIBRATE_SERVING,
+    "import": IMPORT,
+    "spend": SPEND,
+    "reprice": REPRICE,
+    "export": EXPORT,
 }
 CHAINED = (
     "train",
@@ -346,6 +388,8 @@ CHAINED = (
     "serve",
 )  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_BOOK = ("tokens", "compare")  # verbs that lay --book over the price book; the others refuse it
-NOT_READ_YET = frozenset({"ledger"})
+READS_LEDGER = ("import", "spend", "reprice", "export")
+READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
+IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
+LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})
 IDLE_IN_VALIDATE = ("set", "solve", "target", "currency", "fx")

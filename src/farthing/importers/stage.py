@@ -14,6 +14,7 @@ from farthing.importers.readers import name, rejects, text
 from farthing.ledger.columns import Column
 
 _MOST_NAMED: Final = 1_000
+_TAG: Final = "tag:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Stage:
         """Leave one row of each id, the one that knows most: how many rows of which file went."""
         table, key = f"staged_{self.table}", name(self.key)
         rank = "output_tokens DESC, line DESC" if self.table == "events" else "line DESC"
-        best = f"row_number() OVER (PARTITION BY {key} ORDER BY {rank}, file)"
+        best = f"row_number() OVER (PARTITION BY {key} ORDER BY {rank}, file, rowid DESC)"
         repeated = f"SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1"
         ranked = f"SELECT rowid AS place, file, {best} AS rank FROM {table} WHERE {key} IN ({repeated})"
         self.connection.execute(
@@ -116,7 +117,7 @@ class Stage:
         raw = "md5(raw)" if "raw" in types else "''"
         made = f"{own} = ''"
         values[self.key] = Checked(f"CASE WHEN {made} THEN {raw} ELSE {own} END", values[self.key].checks)
-        line = "line" if "line" in types else "0"
+        line = "line" if "line" in types else "NULL"
         listed = ", ".join(f"{values[column.name].value}" for column in self.columns)
         why = _why(values, has_aside="aside" in types)
         return f"SELECT {number}, {line}, {why}, {made}, {listed} FROM ({query})"
@@ -128,9 +129,11 @@ class Stage:
             return Checked(text(format_.name))
         if column.name in source.values:
             return Checked(f"CAST({text(source.values[column.name])} AS {column.sql_type})")
-        if column.name in types:
-            return checked(column, types[column.name], self.latest)
-        return Checked("1" if column.name == "requests" else column.default)
+        if column.name not in types:
+            found = Checked("1" if column.name == "requests" else column.default)
+        else:
+            found = checked(column, types[column.name], self.latest)
+        return _tagged(found, source.values) if column.kind == "map" else found
 
     def _counted(self, number: int, source: Source, refused: Sequence[tuple[int, str]]) -> Counted:
         """What was read of a file and what is set aside, what its reader refused included."""
@@ -138,7 +141,8 @@ class Stage:
         row = self.connection.execute(f"SELECT count(*), count(why) {mine}").fetchone()
         assert row is not None, "a count is always a row"
         named = self.connection.execute(
-            f"SELECT line, why {mine} AND why IS NOT NULL ORDER BY line LIMIT {_MOST_NAMED}"
+            f"SELECT {_place(source, mine)} AS place, why {mine} AND why IS NOT NULL"
+            f" ORDER BY place LIMIT {_MOST_NAMED}"
         ).fetchall()
         places = [place for place, _ in refused]
         asides = [Aside(source.name, place, _plain(why)) for place, why in refused[:_MOST_NAMED]]
@@ -151,12 +155,28 @@ class Stage:
         table, key = f"staged_{self.table}", name(self.key)
         mine = f"FROM {table} WHERE file = {number} AND made AND why IS NULL"
         equal = f"SELECT {key} {mine} GROUP BY ALL HAVING count(*) > 1"
-        count = f"row_number() OVER (PARTITION BY {key} ORDER BY line)"
+        count = f"row_number() OVER (PARTITION BY {key} ORDER BY line, rowid)"
         self.connection.execute(
             f"UPDATE {table} SET {key} = {key} || '-' || numbered.nth FROM"
             f" (SELECT rowid AS place, {count} AS nth {mine} AND {key} IN ({equal})) AS numbered"
             f" WHERE {table}.rowid = numbered.place AND numbered.nth > 1"
         )
+
+
+def _tagged(found: Checked, values: Mapping[str, str]) -> Checked:
+    """Tags with those that were set for every row."""
+    own = {column.removeprefix(_TAG): value for column, value in values.items() if column.startswith(_TAG)}
+    if not own:
+        return found
+    keys, said = (", ".join(map(text, words)) for words in (own.keys(), own.values()))
+    none = "MAP([]::VARCHAR[], []::VARCHAR[])"
+    return Checked(f"map_concat(COALESCE({found.value}, {none}), MAP([{keys}], [{said}]))", found.checks)
+
+
+def _place(source: Source, mine: str) -> str:
+    """The number of a row's line; of rows without one, which lie in the order of their file, by counting."""
+    above = 0 if source.head.is_json or source.head.is_parquet else 1
+    return f"COALESCE(line, rowid - (SELECT min(rowid) {mine}) + {above + 1})"
 
 
 def _why(values: Mapping[str, Checked], *, has_aside: bool) -> str:

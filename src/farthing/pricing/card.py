@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import msgspec
+
 from farthing.pricing.rows import CONTRACT, STANDARD, Row, Sku, exact
 from farthing.pricing.windows import covers
 from farthing.units.meters import METERS
@@ -78,7 +80,10 @@ NO_TIER = "no-tier"
 def card(sku: Sku, when: Moment) -> Card:
     """All rates of a model at a moment."""
     if when.at < sku.launched:
-        return Card({}, NOT_ON_SALE)
+        # Only a contract knows prices of a model that was not on sale yet.
+        agreed = tuple(row for row in sku.rows if row.layer == CONTRACT)
+        early = card(msgspec.structs.replace(sku, launched=when.at, rows=agreed), when)
+        return early if early.rates else Card({}, NOT_ON_SALE)
     plain = _plain(sku, when)
     rates = _overlaid({}, plain)
     if not rates:

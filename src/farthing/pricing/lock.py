@@ -46,8 +46,8 @@ def is_lock(content: bytes) -> bool:
     return content.startswith(MAGIC)
 
 
-def write(book: Book, path: Path, *, catalog: str, on: date) -> About:
-    """Lock a book into a file. Raises OSError where it cannot be written."""
+def locked(book: Book, *, catalog: str, on: date) -> tuple[bytes, About]:
+    """A book as the content of a file, and what it is made of."""
     about = About(
         hash=book.hash,
         package=book.base.package,
@@ -56,8 +56,14 @@ def write(book: Book, path: Path, *, catalog: str, on: date) -> About:
         overlays=book.overlays,
     )
     extra = tuple((*place, sku) for place, sku in sorted(book.extra.items()))
-    locked = _Locked(about=about, base=book.base, extra=extra, promises=book.promises)
-    path.write_bytes(MAGIC + zlib.compress(msgspec.msgpack.encode(locked), 9))
+    held = _Locked(about=about, base=book.base, extra=extra, promises=book.promises)
+    return MAGIC + zlib.compress(msgspec.msgpack.encode(held), 9), about
+
+
+def write(book: Book, path: Path, *, catalog: str, on: date) -> About:
+    """Lock a book into a file. Raises OSError where it cannot be written."""
+    content, about = locked(book, catalog=catalog, on=on)
+    path.write_bytes(content)
     return about
 
 

@@ -6,7 +6,7 @@ the processor's cache (`farthing.pricing.block`), many blocks by several threads
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -66,7 +66,7 @@ class Priced:
     @cached_property
     def total(self) -> Fraction:
         """The sum of all amounts in dollars, exactly."""
-        return Fraction(sum(_sums(self.amounts)), self.scale)
+        return Fraction(whole_sum(self.amounts), self.scale)
 
     @property
     def complete(self) -> bool:
@@ -157,13 +157,11 @@ def _shared_out(work: Callable[[range], None], starts: range) -> None:
             done.result()
 
 
-def _sums(amounts: Whole) -> Iterator[int]:
-    """Sums of the upper and the lower halves of amounts, neither of which passes 64 bits."""
+def whole_sum(amounts: Whole) -> int:
+    """The exact sum: of upper and lower halves, neither of which passes 64 bits."""
     if amounts.dtype == object:
-        yield int(sum(amounts.tolist()))
-        return
-    yield int((amounts >> _HALF).sum()) << _HALF
-    yield int((amounts & ((1 << _HALF) - 1)).sum())
+        return int(sum(amounts.tolist()))
+    return (int((amounts >> _HALF).sum()) << _HALF) + int((amounts & ((1 << _HALF) - 1)).sum())
 
 
 def _bad_quantity(meter: str) -> Problem:

@@ -182,8 +182,9 @@ class Table:
 def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: int) -> Table:
     """The rates of some lines for requests from one moment to another, both in microseconds since 1970."""
     cuts = sorted({cut for line in lines for cut in _cuts(line) if first_us < cut <= last_us})
-    codes, minutes = _hours(row for line in lines for row in line.rows)
-    steps = [sorted({row.above_tokens for row in line.rows if not row.bracket} - {0}) for line in lines]
+    held = [[row for row in line.rows if row.start <= last_us and row.end > first_us] for line in lines]
+    codes, minutes = _hours(row for rows in held for row in rows)
+    steps = [sorted({row.above_tokens for row in rows if not row.bracket} - {0}) for rows in held]
     shape = Shape(len(lines), len(cuts) + 1, len(minutes), max(map(len, steps), default=0) + 1)
     lengths = np.full((len(lines), shape.lengths - 1), _NEVER)
     for place, found in enumerate(steps):

@@ -62,6 +62,7 @@ _ALL: Final = (
     Meter("read_unit", "unit", "", "read units of a vector database"),
     Meter("write_unit", "unit", "", "write units of a vector database"),
     Meter("storage", "gb month", "", "gigabytes kept for a month"),
+    Meter("gpu_time", "gpu millisecond", "", "time of an accelerator"),
 )
 METERS: Final[Mapping[str, Meter]] = {meter.name: meter for meter in _ALL}
 UNITS: Final[Mapping[str, tuple[str, int]]] = {
@@ -81,6 +82,8 @@ UNITS: Final[Mapping[str, tuple[str, int]]] = {
     "page": ("page", 1),
     "unit": ("unit", 1),
     "gb month": ("gb month", 1),
+    "gpu second": ("gpu millisecond", 1_000),
+    "gpu hour": ("gpu millisecond", 3_600_000),
 }
 _SCALES: Final = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 

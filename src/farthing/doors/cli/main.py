@@ -19,6 +19,8 @@ VERBS = {
     "tokens": Verb(f"{_DOORS}.tokens:command", "What requests to models by the token cost, at any date."),
     "compare": Verb(f"{_DOORS}.compare:command", "Ways to do one workload, and where the cheapest flips."),
     "optimum": Verb(f"{_DOORS}.optimum:command", "How big to train, for a budget and a lifetime of use."),
+    "import": Verb(f"{_DOORS}.importing:command", "Bring usage and bills into the ledger."),
+    "spend": Verb(f"{_DOORS}.spend:command", "Where the money went, by anything that usage says."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
     "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),

@@ -40,9 +40,9 @@ def option(field: Field) -> click.Option:
     return click.Option([field.option, field.name], metavar=metavar, multiple=several, help=field.help)
 
 
-def question_options(fields: Iterable[Field]) -> list[click.Parameter]:
+def question_options(fields: Iterable[Field], common: Iterable[Field] = COMMON) -> list[click.Parameter]:
     """The fields of a verb, then those that every question has."""
-    return [option(field) for field in (*fields, *COMMON)]
+    return [option(field) for field in (*fields, *common)]
 
 
 def shown_options() -> list[click.Parameter]:

@@ -1,0 +1,73 @@
+"""What bills say: charges added up by the same dimensions as usage, without what usage already counts."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from farthing.ledger.answer import Engine
+from farthing.ledger.charges import BY_NAME
+from farthing.ledger.connection import name, text
+from farthing.ledger.files import Files
+from farthing.track.dimensions import Asked, filters, grouped, shown
+from farthing.track.spent import DOLLARS, Key, ToDollars
+
+COST: Final = "COALESCE(effective_cost, billed_cost)"
+
+
+@dataclass(slots=True)
+class Charged:
+    """Charges in groups, in dollars.
+
+    `counted_usd` is by provider what bills ask for tokens that events of the same days already count:
+    it is not added a second time. `foreign` says how many lines are in a currency without a rate.
+    """
+
+    groups: dict[Key, Fraction] = field(default_factory=dict)
+    lines: dict[Key, int] = field(default_factory=dict)
+    counted_usd: dict[str, Fraction] = field(default_factory=dict)
+    foreign: dict[str, int] = field(default_factory=dict)
+
+
+def charged(
+    engine: Engine, files: Files, asked: Asked, providers: Collection[str], to_dollars: ToDollars
+) -> Charged:
+    """Charges by groups; those for models of `providers`, whose usage is in the ledger, apart."""
+    found = Charged()
+    if not files.rows:
+        return found
+    columns = engine.ask(_sql(asked, providers), {"charges": files}).columns
+    for place in range(len(columns["lines"])):
+        key = tuple(shown(one, columns[f"by_{turn}"][place]) for turn, one in enumerate(asked.by))
+        _add(found, key, {title: cells[place] for title, cells in columns.items()}, to_dollars)
+    return found
+
+
+def _add(found: Charged, key: Key, row: dict[str, object], to_dollars: ToDollars) -> None:
+    lines, currency = int(str(row["lines"])), str(row["currency"])
+    rate: Fraction | None = Fraction(1)
+    if currency not in DOLLARS:
+        rate = to_dollars(currency, date.fromisoformat(str(row["on_day"])[:10]))
+    if rate is None:
+        found.foreign[currency] = found.foreign.get(currency, 0) + lines
+        return
+    usd = Fraction(Decimal(str(row["cost"] or 0))) * rate
+    if provider := str(row["counted"]):
+        found.counted_usd[provider] = found.counted_usd.get(provider, Fraction(0)) + usd
+        return
+    found.groups[key] = found.groups.get(key, Fraction(0)) + usd
+    found.lines[key] = found.lines.get(key, 0) + lines
+
+
+def _sql(asked: Asked, providers: Collection[str]) -> str:
+    keys = [f"{grouped(one, BY_NAME)} AS by_{place}" for place, one in enumerate(asked.by)]
+    known = ", ".join(map(text, sorted(providers))) or "''"
+    counted = f"{name('model')} <> '' AND {name('provider')} IN ({known})"
+    keys += [f"CASE WHEN {counted} THEN {name('provider')} ELSE '' END AS counted", name("currency")]
+    keys += [f"CASE WHEN {name('currency')} NOT IN ('', 'USD') THEN {name('day')} END AS on_day"]
+    return (
+        f"SELECT {', '.join(keys)}, COUNT(*) AS lines, SUM({COST}) AS cost"
+        f" FROM charges WHERE {filters(asked, BY_NAME)} GROUP BY ALL ORDER BY ALL"
+    )

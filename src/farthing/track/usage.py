@@ -1,0 +1,243 @@
+"""Events priced: one pass over them for any number of price books, exact to the last decimal."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from farthing.ledger.answer import Answer, Cells, Engine
+from farthing.ledger.connection import name
+from farthing.ledger.events import BY_NAME
+from farthing.ledger.files import Files
+from farthing.pricing.book import Book
+from farthing.pricing.cube import Amounts, Cube, Layout, layout
+from farthing.pricing.rows import STANDARD, Row
+from farthing.pricing.table import Int, Line, Whole
+from farthing.track.cube_query import (
+    COLUMN_OF,
+    GPU_TIME,
+    LINE_COLUMNS,
+    REASONING,
+    REQUEST,
+    CubeQuery,
+    LineNames,
+    beyond_name,
+)
+from farthing.track.dimensions import Asked, filters, shown
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TIERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("", "default", "auto", "on_demand", "standard", "standard_only"), STANDARD),
+    "batches": "batch",
+    "flex_discount": "flex",
+    "priority_on_demand": "priority",
+}
+
+
+@dataclass(frozen=True)
+class Priced:
+    """Usage in rows of a cube, in the order of their groups.
+
+    `keys` names the groups, `group` leads from a row to its group, `line` to what was bought. `counts`
+    are sums of the ledger's columns, `amounts` what the book asks, `answer` the columns as they came.
+    """
+
+    keys: tuple[tuple[str, ...], ...]
+    group: Int
+    line: Int
+    lines: tuple[Line, ...]
+    counts: Mapping[str, Whole]
+    amounts: Amounts
+    answer: Answer
+    priced_as: tuple[Layout, Cube] | None = None
+
+    @property
+    def events(self) -> Whole:
+        """How many events each row stands for."""
+        return whole(self.answer.columns["events"])
+
+    @property
+    def lacking(self) -> Int:
+        """The places of lines of which some use has no price."""
+        return np.unique(self.line[self.amounts.unpriced])
+
+    def why(self, row: int) -> str:
+        """Why a row lacks a price."""
+        assert self.priced_as is not None, "a row was priced"
+        found, cube = self.priced_as
+        return found.why(cube, int(self.amounts.cells[row]), row)
+
+
+Find: TypeAlias = Callable[[str, str], Line]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of which events, and who answers."""
+
+    engine: Engine
+    files: Files
+    asked: Asked
+
+    def priced(self, books: Sequence[Find], apart: frozenset[str] = frozenset()) -> list[Priced]:
+        """The events priced by each book: one pass over them, whatever the number of books.
+
+        A book is what finds a line of it by provider and model; `lines_of` makes one of a price book.
+        With `apart`, events of those models alone, told apart by what they used (`CubeQuery`).
+        """
+        words = self.words
+        if not words:
+            return [_nothing()] * len(books)
+        lines = [_in_tier(find, one) for find in books for one in words]
+        first_us, last_us = self._span
+        found = layout(lines, self._meters, first_us, last_us)
+        query = CubeQuery(
+            asked=self.asked,
+            files=self.files,
+            layout=found,
+            lines=words,
+            timed=self._models(lines, lambda row: row.hours is not None),
+            stepped=self._models(lines, lambda row: bool(row.above_tokens and not row.bracket)),
+            apart=apart,
+        )
+        answer = self.engine.ask(query.sql, {"events": self.files})
+        count = len(words)
+        return [
+            _priced(query, answer, tuple(lines[first : first + count]), first)
+            for first in range(0, len(lines), count)
+        ]
+
+    @cached_property
+    def words(self) -> tuple[LineNames, ...]:
+        """Every combination of words that decides a rate."""
+        listed = ", ".join(
+            f"'' AS {name(column)}" if column in self.files.empty else name(column) for column in LINE_COLUMNS
+        )
+        sql = f"SELECT DISTINCT {listed} FROM events WHERE {filters(self.asked, BY_NAME)}"
+        found = self.engine.ask(f"{sql} ORDER BY ALL", {"events": self.files}).columns
+        columns = (found[column].tolist() for column in LINE_COLUMNS)
+        return tuple(LineNames(*words) for words in zip(*columns, strict=True))
+
+    def _models(self, lines: Sequence[Line], what: Callable[[Row], bool]) -> frozenset[str]:
+        """Models, as the ledger calls them, of which some line has such a price while events happened."""
+        first, last = self._span
+        count = len(self.words)
+        return frozenset(
+            self.words[place % count].model
+            for place, line in enumerate(lines)
+            if any(what(row) and row.start <= last and row.end > first for row in line.rows)
+        )
+
+    @property
+    def _meters(self) -> tuple[str, ...]:
+        used = (meter for meter, column in COLUMN_OF.items() if column not in self.files.empty)
+        gpu = () if "gpu_seconds" in self.files.empty else (GPU_TIME,)
+        return (*used, *gpu, REQUEST)
+
+    @property
+    def _span(self) -> tuple[int, int]:
+        """The first and the last moment that an event can have."""
+        days = [day for day in self.files.days if self.asked.window.has(day)] or [_EPOCH.date()]
+        return _us(days[0]), _us(days[-1] + timedelta(days=1)) - 1
+
+
+def lines_of(book: Book) -> Find:
+    """Finds what a provider and a model (or an accelerator) are in a book."""
+
+    def find(provider: str, bought: str) -> Line:
+        return Line(book.find(bought, provider) if bought else None, asked=bought)
+
+    return find
+
+
+def whole(cells: Cells) -> Whole:
+    """A column of an answer as integers, nulls as 0."""
+    if cells.dtype.kind in "iu":
+        return cells.astype(np.int64, copy=False)
+    listed = np.empty(len(cells), dtype=object)
+    listed[:] = [0 if value is None else int(value) for value in cells.tolist()]
+    return listed
+
+
+def added(values: Whole, group: Int) -> list[int]:
+    """Sums of a column by group, exactly; rows lie in the order of their groups."""
+    if not len(group):
+        return []
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    wide = values.astype(object) if _could_overflow(values) else values
+    return [int(value) for value in np.add.reduceat(wide, first).tolist()]
+
+
+def _priced(query: CubeQuery, answer: Answer, lines: tuple[Line, ...], first: int) -> Priced:
+    line = whole(answer.columns["line"]).astype(np.int64)
+    group = whole(answer.columns["place"]).astype(np.int64) - 1
+    counts = {column: whole(answer.columns[column]) for column in query.summed}
+    if query.gpu:
+        counts["gpu_ms"] = whole(answer.columns["gpu_ms"])
+    cube = _cube(query, answer, counts, line + first)
+    amounts = query.layout.price(cube)
+    keys = _keys(query, answer, group)
+    return Priced(keys, group, line, lines, counts, amounts, answer, (query.layout, cube))
+
+
+def _cube(query: CubeQuery, answer: Answer, counts: Mapping[str, Whole], line: Int) -> Cube:
+    """The columns of an answer as quantities of meters.
+
+    An accelerator that is paid by the time is priced by its time alone, whatever it generated.
+    """
+    found = query.layout
+    meters = {meter: counts[column] for meter, column in COLUMN_OF.items() if column in counts}
+    if REASONING in meters:
+        if found.prices(REASONING).any():
+            meters["output"] = meters["output"] - meters[REASONING]
+        else:
+            del meters[REASONING]
+    if "requests" in counts and found.prices(REQUEST).any():
+        meters[REQUEST] = np.where(found.prices(REQUEST)[line], counts["requests"], 0)
+    if query.gpu:
+        by_time = np.array([bool(one.accelerator) for one in query.lines])[line % len(query.lines)]
+        meters = {meter: np.where(by_time, 0, count) for meter, count in meters.items()}
+        meters[GPU_TIME] = np.where(by_time, counts["gpu_ms"], 0)
+    stretch, code, length = (
+        whole(answer.columns[title]).astype(np.int64) for title in ("stretch", "code", "length")
+    )
+    beyond = {one: whole(answer.columns[beyond_name(*one)]) for one in query.brackets}
+    return Cube(line, stretch, code, length, meters, beyond)
+
+
+def _in_tier(find: Find, one: LineNames) -> Line:
+    """What a combination of words buys: an accelerator's time where one is named, else a model."""
+    bought = find(one.provider, one.accelerator or one.model)
+    return Line(
+        bought.sku, _TIERS.get(one.service_tier.lower(), one.service_tier.lower()), one.region, bought.asked
+    )
+
+
+def _keys(query: CubeQuery, answer: Answer, group: Int) -> tuple[tuple[str, ...], ...]:
+    """The values of each group, from its first row."""
+    if not len(group) or not query.asked.by:
+        return ((),) if len(group) else ()
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    values = (
+        [shown(one, value) for value in answer.columns[f"by_{place}"][first]]
+        for place, one in enumerate(query.asked.by)
+    )
+    return tuple(zip(*values, strict=True))
+
+
+def _nothing() -> Priced:
+    none = np.empty(0, dtype=np.int64)
+    return Priced((), none, none, (), {}, Amounts(1, none, none.astype(bool), none), Answer({"events": none}))
+
+
+def _could_overflow(values: Whole) -> bool:
+    if values.dtype == object:
+        return False
+    return int(np.abs(values).max(initial=0)) * len(values) >= 2**62
+
+
+def _us(day: date) -> int:
+    return int((datetime(day.year, day.month, day.day, tzinfo=UTC) - _EPOCH) / timedelta(microseconds=1))
