@@ -1,6 +1,7 @@
 """Maps: what they say becomes rows, what is wrong with them is told at once, and traces add up."""
 
 import json
+import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from farthing.importers.format import Head
 from farthing.importers.map_facts import Made
 from farthing.importers.map_paths import Table
 from farthing.importers.map_steps import said
-from farthing.importers.mapped import FORMATS, from_file
+from farthing.importers.mapped import FORMATS, SHIPPED, from_file
 from farthing.importers.registry import formats, recognized
 from farthing.units.problem import InputError
 
@@ -48,6 +49,11 @@ def test_shipped_maps_are_formats():
     assert {"gcp-billing", "azure-costs"} <= {
         name for name, one in formats().items() if one.table == "charges"
     }
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_maps_are_sound(path):
+    assert from_file(path).name in formats()
 
 
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda one: one.name)
@@ -290,8 +296,10 @@ def test_what_is_no_map(format_of, text):
 def test_a_map_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         from_file(tmp_path / "none.yaml")
-    with pytest.raises(InputError, match="cannot be read"):
-        from_file(tmp_path)
+    os.mkfifo(tmp_path / "pipe.yaml")
+    for path in (tmp_path, tmp_path / "pipe.yaml"):
+        with pytest.raises(InputError, match="it is not a file"):
+            from_file(path)
 
 
 def test_a_column_that_the_file_lacks_is_named_with_the_nearest(staged, format_of):

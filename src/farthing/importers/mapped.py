@@ -1,7 +1,7 @@
 """Files of other tools by maps: the maps that ship in `maps/`, and those that a user writes (`--map`)."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -15,39 +15,59 @@ from farthing.importers.map_paths import parts
 from farthing.importers.map_query import query
 from farthing.units.problem import InputError, Problem
 
-_SHIPPED: Final = Path(__file__).with_name("maps")
+SHIPPED: Final = Path(__file__).with_name("maps")
 _LARGEST_BYTES: Final = 1024 * 1024
 _KEY: Final = re.compile(r'"([^"\\]{1,200})"\s*:')
 
 
 def from_file(path: Path) -> Format:
     """The format that a map file describes. Raises InputError with all of its problems."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST_BYTES + 1)
-    except OSError as error:
-        what = f"it cannot be read ({error.strerror or error})"
-        raise InputError([Problem("no-file", "error", str(path), what, "", "Correct the path.")]) from None
-    if len(content) > _LARGEST_BYTES:
-        what, fix = "it is larger than a megabyte", "Name a map, not the file that it is for."
-        raise InputError([Problem("bad-map", "error", str(path), what, "", fix)])
-    return _format(read(content.decode("utf-8", errors="replace"), path.name, _name(path)))
-
-
-def read(written: str, label: str, name: str) -> Map:
-    """The map in a text, called `name` where it does not say itself. Raises InputError with all problems."""
-    document = parse(written, label)
-    if document.problems or not isinstance(document.value, dict):
-        raise InputError(document.problems or [_no_map(label)])
-    place = Place(label, document.lines, ())
-    sound, problems = _sound({"name": name, "title": label, **document.value}, label, document.lines)
-    map_, wrong = to_fact(sound, Map, place)
-    problems += wrong
+    map_, place, problems = _read(_content(path), path)
     if map_ is not None:
         problems += Checker(map_, place).problems()
     if map_ is None or problems:
         raise InputError(problems)
-    return map_
+    return _format(map_)
+
+
+def _content(path: Path) -> str:
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError([_unread(path, "it is not a file")])
+        with path.open("rb") as file:
+            content = file.read(_LARGEST_BYTES + 1)
+    except OSError as error:
+        raise InputError([_unread(path, f"it cannot be read ({error.strerror or error})")]) from None
+    if len(content) > _LARGEST_BYTES:
+        raise InputError([_unread(path, "it is larger than a megabyte")])
+    return content.decode("utf-8", errors="replace")
+
+
+def _unread(path: Path, what: str) -> Problem:
+    return Problem("no-map", "error", str(path), what, "", "Name a map: a YAML file with 'columns:'.")
+
+
+def _read(written: str, path: Path) -> tuple[Map | None, Place, list[Problem]]:
+    """The map in a text, where its form is sound, and all that is wrong with its form.
+
+    A map that does not say its name is called as its file is.
+    """
+    document = parse(written, path.name)
+    place = Place(path.name, document.lines, ())
+    if document.problems or not isinstance(document.value, dict):
+        return None, place, [*document.problems] or [_no_map(path.name)]
+    named = {"name": _name(path), "title": path.name, **document.value}
+    sound, problems = _sound(named, path.name, document.lines)
+    map_, wrong = to_fact(sound, Map, place)
+    return map_, place, [*problems, *wrong]
+
+
+def _shipped() -> Iterator[Format]:
+    """The maps of this package, whose meaning the tests have checked."""
+    for path in sorted(SHIPPED.glob("*.yaml")):
+        map_, _, problems = _read(path.read_text("utf-8"), path)
+        assert map_ is not None, problems
+        yield _format(map_)
 
 
 def _sound(
@@ -112,4 +132,4 @@ def _no_map(label: str) -> Problem:
     return Problem("bad-map", "error", label, "The file holds no map", why, fix)
 
 
-FORMATS: Final = tuple(from_file(path) for path in sorted(_SHIPPED.glob("*.yaml")))
+FORMATS: Final = tuple(_shipped())
