@@ -16,6 +16,7 @@ from farthing.estimate.answer import Estimate, Row
 from farthing.importers import logs_found, mapped, registry
 from farthing.importers.files import meant
 from farthing.importers.format import Format
+from farthing.importers.map_facts import START
 from farthing.importers.run import Imported, Run
 from farthing.ledger.charges import BY_NAME as CHARGE_COLUMNS
 from farthing.ledger.connection import IMPORT_MEMORY, connect, name, text
@@ -129,7 +130,7 @@ def _format(word: str | None, map_file: str | None) -> Format | None:
 def _values(pairs: Sequence[str]) -> dict[str, str]:
     """What `--set column=value` says of every row, tags as `tag:NAME`. Raises InputError."""
     values = dict(map(_pair, pairs))
-    known = [column for column in {**EVENT_COLUMNS, **CHARGE_COLUMNS} if column not in _MADE_HERE]
+    known = [column for column in (*EVENT_COLUMNS, *CHARGE_COLUMNS, START) if column not in _MADE_HERE]
     if unknown := [column for column in values if column not in known and not column.startswith(TAG)]:
         raise InputError([_unknown_column(column, known) for column in unknown])
     return values

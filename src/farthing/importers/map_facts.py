@@ -35,6 +35,7 @@ from farthing.catalog.facts import Entry, Id, Text
 Factor: TypeAlias = Annotated[str, Meta(pattern=r"^-?\d{1,12}(\.\d{1,12})?([eE][+-]?\d{1,2})?$")]
 Reads: TypeAlias = Literal["auto", "csv", "jsonl", "json", "parquet"]
 EVERY = "*"
+START = "start"  # `--set start=` says it of files that count times from a moment which they do not tell
 
 
 class Made(Entry, frozen=True, kw_only=True):

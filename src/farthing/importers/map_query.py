@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Source
-from farthing.importers.map_facts import Made, Map, Spec
+from farthing.importers.map_facts import START, Made, Map, Spec
 from farthing.importers.map_paths import Documents, Fields, Table
 from farthing.importers.map_rows import objects, records
 from farthing.importers.map_steps import said
@@ -31,7 +31,7 @@ def query(map_: Map, connection: DuckDBPyConnection, source: Source) -> str:
     fields: Fields = Table.of(header(source)) if is_table else Documents()
     known = [tag for tag in events.TAG_NAMES if tag in SCHEMAS[map_.table]]
     tagged = tags(map_.tags, known, fields)
-    columns = dict(_columns(map_, fields, source.values.get("start", map_.start)))
+    columns = dict(_columns(map_, fields, source.values.get(START, map_.start)))
     for column, value in tagged.columns.items():
         columns[column] = f"COALESCE({columns[column]}, {value})" if column in columns else value
     if tagged.tags:
