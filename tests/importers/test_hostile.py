@@ -17,6 +17,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from farthing.app.ledger_import import bring_in
 from farthing.importers.files import UnusableFileError, meant, opened
 from farthing.importers.format import Head
 from farthing.importers.registry import formats, named, recognized
@@ -335,6 +336,34 @@ def test_pipes_folders_and_links_to_nothing_are_no_files(tmp_path):
     found, problems = meant([str(tmp_path / "pipe.jsonl"), str(tmp_path / "gone.jsonl")])
     assert found == []
     assert [problem.code for problem in problems] == ["no-file", "no-file"]
+
+
+def test_an_import_of_a_folder_keeps_all_that_is_good(tmp_path):
+    """Each kind of harm beside good files: those are stored, every other one has its reason."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    names = ("plain", "a%20b", "glob[1]*?", "brace{a,b}", "quote'; --", "line\nbreak", "not\udcffutf8")
+    for number, name in enumerate(names):
+        (folder / f"{name}.jsonl").write_text(EVENT.format(number, ""))
+    (folder / "half.jsonl").write_text(EVENT.format("half", "") + "{broken\n")
+    (folder / "cut.jsonl.gz").write_bytes(gzip.compress(EVENT.format("cut", "").encode() * 100)[:50])
+    (folder / "empty.csv").touch()
+    (folder / "unknown.txt").write_text("hello\nworld\n")
+    (folder / "junk.parquet").write_bytes(b"PAR1xxxx")
+    os.mkfifo(folder / "pipe.jsonl")
+    ledger = str(tmp_path / "ledger")
+    found = bring_in(files=str(folder), ledger=ledger)
+    numbers = {name: result.p50 for name, result in found.results.items()}
+    assert numbers == {"read": 9, "stored": 8, "duplicate": 0, "set_aside": 5}
+    told = {Path(problem.where).name: problem.what for problem in found.problems}
+    assert {name: why.split(" (")[0].split(":")[0] for name, why in told.items()} == {
+        "half.jsonl:2": "it is not JSON",
+        "cut.jsonl.gz": "it is damaged or cut off",
+        "empty.csv": "it is empty",
+        "unknown.txt": "its format is not recognized",
+        "junk.parquet": "it is damaged or cut off",
+    }
+    assert bring_in(files=str(folder), ledger=ledger).results["duplicate"].p50 == 8
 
 
 HEAVY = """

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import os
 import shutil
 import sys
 import zlib
@@ -25,6 +26,7 @@ _PACKED: Final[dict[bytes, Callable[[Path], BufferedIOBase]]] = {
 }
 _UNREAD: Final = {b"PK\x03\x04": "a zip archive", b"\x28\xb5\x2f\xfd": "compressed with zstd"}
 _PARQUET: Final = b"PAR1"
+_PATTERN: Final = frozenset("*?[]{}")
 _CHUNK: Final = 1 << 20
 _LONGEST_START: Final = 1 << 25
 _FREE_BYTES: Final = 1 << 28  # a file may unpack to this size whatever its packed size is
@@ -57,7 +59,7 @@ def opened(path: Path | None, folder: Path, number: int, values: dict[str, str])
         if path is None:
             with kept.open("wb") as out:
                 shutil.copyfileobj(sys.stdin.buffer, out, _CHUNK)
-        plain = _plain(path or kept, folder / f"plain-{number}")
+        plain = _plainly_named(_plain(path or kept, folder / f"plain-{number}"), kept)
         with plain.open("rb") as file:
             start = file.read(HEAD_BYTES)
             if b"\n" not in start:  # a first record with a long prompt in it
@@ -66,9 +68,24 @@ def opened(path: Path | None, folder: Path, number: int, values: dict[str, str])
         raise UnusableFileError(error.strerror or str(error)) from None
     if not start.strip():
         raise UnusableFileError("it is empty")
-    shown = "standard input" if path is None else str(path)
     stored = _stored(plain) if start.startswith(_PARQUET) else ()
-    return Source(shown, plain, Head(Path(shown).name, start, stored), folder, values)
+    return Source(shown(path), plain, Head(Path(shown(path)).name, start, stored), folder, values)
+
+
+def shown(path: Path | None) -> str:
+    """What a file is called to people, whatever bytes its name has; None is standard input."""
+    return "standard input" if path is None else os.fsencode(path).decode("utf-8", errors="replace")
+
+
+def _plainly_named(path: Path, link: Path) -> Path:
+    """The file under a name that DuckDB takes as it is: no pattern, and nothing but UTF-8."""
+    if not _PATTERN & set(str(path)) and shown(path) == str(path):
+        return path
+    try:
+        link.symlink_to(path.absolute())
+    except OSError:  # where links need rights
+        shutil.copyfile(path, link)
+    return link
 
 
 def _stored(path: Path) -> tuple[str, ...]:

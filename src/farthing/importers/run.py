@@ -8,7 +8,7 @@ from typing import Final
 
 import duckdb
 
-from farthing.importers.files import UnusableFileError, opened
+from farthing.importers.files import UnusableFileError, opened, shown
 from farthing.importers.format import Format, TableName
 from farthing.importers.registry import recognized
 from farthing.importers.stage import Aside, Stage
@@ -66,7 +66,7 @@ class Run:
         return found
 
     def _read(self, number: int, path: Path | None) -> Imported:
-        name = "standard input" if path is None else str(path)
+        name = shown(path)
         try:
             source = opened(path, self.folder, number, self.values)
             self.told(name, source.path.stat().st_size)
