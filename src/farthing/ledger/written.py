@@ -12,13 +12,12 @@ import duckdb
 
 from farthing.ledger.columns import Column
 from farthing.ledger.connection import name, text
+from farthing.ledger.day_groups import DayGroup, day_groups
 from farthing.ledger.files import DAY
 
 # Spark and every other reader of Delta know Snappy; Zstandard is smaller by a fifth and slower to scan.
 _FORMAT: Final = "FORMAT parquet, COMPRESSION snappy, RETURN_STATS"
 SORTED: Final = "sorted-"
-# Up to so many days it is twice as fast to write one after the other as to take the rows apart at once.
-_FEW_DAYS: Final = 8
 Statistics: TypeAlias = Mapping[str, Mapping[str, str]]
 Value: TypeAlias = str | int
 
@@ -43,23 +42,39 @@ def write_days(
 ) -> list[Written]:
     """One file for each day of what the query selects. No table has them yet: nobody sees them.
 
-    `days` are those that it can have, where that is known. The query may run once for each.
+    `days` are those that it can have, where that is known. The query may run once for each, so it is
+    best about a table.
     """
     rows, start = typed(query, columns), f"part-{uuid.uuid4().hex}"
+    known = None if days is None else [DayGroup(day, day) for day in sorted(days)]
+    made: list[Written] = []
     try:
-        if days is None:
-            days = _first_days(connection, rows)
-        if len(days) > _FEW_DAYS:
-            where = f"PARTITION_BY ({DAY}), APPEND, FILENAME_PATTERN '{start}-{{uuidv4}}'"
-            connection.execute(f"COPY ({rows}) TO {text(str(folder))} ({_FORMAT}, {where})")
-            return _written(connection, columns, folder)
-        paths = {day: folder / f"{DAY}={day}" / f"{start}.parquet" for day in sorted(days)}
-        chosen = {day: f"SELECT * FROM ({rows}) WHERE {name(DAY)} = DATE {text(day)}" for day in paths}
-        return [file for day in paths for file in _copy(connection, chosen[day], columns, folder, paths[day])]
+        for group in day_groups(connection, rows) if known is None else known:
+            made += _write_group(connection, rows, columns, folder, start, group)
     except Exception:
         for file in folder.glob(f"{DAY}=*/*{start}*"):
             file.unlink()
         raise
+    return made
+
+
+def _write_group(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    columns: Sequence[Column],
+    folder: Path,
+    start: str,
+    group: DayGroup,
+) -> list[Written]:
+    within = f"{name(DAY)} BETWEEN DATE {text(group.first)} AND DATE {text(group.last)}"
+    chosen = f"SELECT * FROM ({rows}) WHERE {within}"
+    if group.first == group.last:
+        return _copy(
+            connection, chosen, columns, folder, folder / f"{DAY}={group.first}" / f"{start}.parquet"
+        )
+    how = f"PARTITION_BY ({DAY}), APPEND, FILENAME_PATTERN '{start}-{{uuidv4}}'"
+    connection.execute(f"COPY ({chosen}) TO {text(str(folder))} ({_FORMAT}, {how})")
+    return _written(connection, columns, folder)
 
 
 def write_sorted(
@@ -68,12 +83,6 @@ def write_sorted(
     """One file of one day, its rows in the order of the query."""
     path = folder / f"{DAY}={day.isoformat()}" / f"{SORTED}{uuid.uuid4().hex}.parquet"
     return _copy(connection, typed(query, columns), columns, folder, path)
-
-
-def _first_days(connection: duckdb.DuckDBPyConnection, rows: str) -> set[str]:
-    """Days of the rows, all of them where they are few."""
-    query = f"SELECT DISTINCT CAST({name(DAY)} AS VARCHAR) FROM ({rows}) LIMIT {_FEW_DAYS + 1}"
-    return {day for (day,) in connection.execute(query).fetchall()}
 
 
 def _copy(
