@@ -106,7 +106,9 @@ class Format:
     - `aside`: why the record cannot be used, null where it can;
     - `raw`: the record as text, from which its id is made where it has none.
 
-    Records that are not meant for the ledger at all (a log's other lines) the query leaves out.
+    Records that are not meant for the ledger at all (a log's other lines) the query leaves out. A format
+    `is_ordered` where the order of its records says which of two that are one event is the later; where
+    it is not, a file is read in parallel.
     """
 
     name: str
@@ -114,6 +116,7 @@ class Format:
     match: Callable[[Head], int]
     read: Read
     table: TableName = "events"
+    is_ordered: bool = True
 
 
 def _object(line: str) -> JsonObject | None:

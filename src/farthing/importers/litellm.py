@@ -148,4 +148,4 @@ def _aside() -> str:
     return f"CASE {' '.join(f'WHEN {condition} THEN {why}' for condition, why in cases)} END"
 
 
-FORMAT: Final = Format("litellm", "LiteLLM spend logs (CSV or JSON)", _match, _read)
+FORMAT: Final = Format("litellm", "LiteLLM spend logs (CSV or JSON)", _match, _read, is_ordered=False)

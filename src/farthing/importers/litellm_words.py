@@ -41,7 +41,7 @@ _OPERATIONS: Final[Mapping[str, str]] = {
     "retrieve_batch": "chat",
     "text_completion": "chat",
 }
-_STANDARD: Final = ("", "standard", "default", "auto", "on_demand")
+_STANDARD: Final = ("standard", "default", "auto", "on_demand")
 
 
 def provider_of(given: str) -> str:
@@ -73,10 +73,11 @@ def operation_of(given: str) -> str:
 def tier_of(call_type: str, speed: str, *tiers: str) -> str:
     """SQL: the tier as served; the result of a batch names none and is known by its call."""
     named = f"lower(COALESCE({', '.join(f'NULLIF({tier}, {text(str())})' for tier in tiers)}, ''))"
-    listed = ", ".join(text(tier) for tier in _STANDARD)
+    # A list of many values would become a join, which loses the order of the rows.
+    standard = " ".join(f"WHEN {text(tier)} THEN ''" for tier in _STANDARD)
     return (
         f"CASE WHEN ends_with({call_type}, 'retrieve_batch') THEN 'batch' WHEN {speed} = 'fast' THEN 'fast'"
-        f" WHEN {named} IN ({listed}) THEN '' ELSE {named} END"
+        f" ELSE CASE {named} {standard} ELSE {named} END END"
     )
 
 

@@ -1,7 +1,7 @@
 """Rows on their way into the ledger: checked, numbered and each once, in a database outside memory."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -61,8 +61,14 @@ class Stage:
         table = f"staged_{self.table}"
         self.connection.execute("BEGIN")
         try:
+            ordered = str(format_.is_ordered).lower()
+            self.connection.execute(f"SET preserve_insertion_order = {ordered}")
             self.connection.execute(f"INSERT INTO {table} {self._rows(number, source, format_, query)}")
+            # What comes after says its order, and is faster without one.
+            self.connection.execute("SET preserve_insertion_order = false")
             refused = rejects(self.connection)
+            if not format_.is_ordered:
+                self._look_up_lines(number, source, format_, query)
             counted = self._counted(number, source, refused)
             self._number_equals(number)
             self.connection.execute(f"DELETE FROM {table} WHERE file = {number} AND why IS NOT NULL")
@@ -77,7 +83,7 @@ class Stage:
         """Leave one row of each id, the one that knows most: how many rows of which file went."""
         table, key = f"staged_{self.table}", name(self.key)
         rank = "output_tokens DESC, line DESC" if self.table == "events" else "line DESC"
-        best = f"row_number() OVER (PARTITION BY {key} ORDER BY {rank}, file, rowid DESC)"
+        best = f"row_number() OVER (PARTITION BY {key} ORDER BY {rank}, file, {name('at')} DESC)"
         repeated = f"SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1"
         ranked = f"SELECT rowid AS place, file, {best} AS rank FROM {table} WHERE {key} IN ({repeated})"
         self.connection.execute(
@@ -117,10 +123,26 @@ class Stage:
         raw = "md5(raw)" if "raw" in types else "''"
         made = f"{own} = ''"
         values[self.key] = Checked(f"CASE WHEN {made} THEN {raw} ELSE {own} END", values[self.key].checks)
-        line = "line" if "line" in types else "NULL"
+        line = "line" if "line" in types and format_.is_ordered else "0"
         listed = ", ".join(f"{values[column.name].value}" for column in self.columns)
         why = _why(values, has_aside="aside" in types)
         return f"SELECT {number}, {line}, {why}, {made}, {listed} FROM ({query})"
+
+    def _look_up_lines(self, number: int, source: Source, format_: Format, query: str) -> None:
+        """Read a file once more, in order, where rows that were read without it are set aside.
+
+        Numbering rows takes all of them through one thread, so it is done only for who asks for it.
+        """
+        mine = f"FROM staged_{self.table} WHERE file = {number} AND why IS NOT NULL"
+        if self.connection.execute(f"SELECT 1 {mine} LIMIT 1").fetchone() is None:
+            return
+        numbered = self._rows(number, source, replace(format_, is_ordered=True), query)
+        self.connection.execute(f"DELETE {mine}")
+        self.connection.execute(
+            f"INSERT INTO staged_{self.table} SELECT * FROM ({numbered}) AS again(file, line, why)"
+            " WHERE why IS NOT NULL"
+        )
+        rejects(self.connection)
 
     def _value(self, column: Column, types: Mapping[str, str], source: Source, format_: Format) -> Checked:
         if column.name == "batch":
@@ -141,8 +163,7 @@ class Stage:
         row = self.connection.execute(f"SELECT count(*), count(why) {mine}").fetchone()
         assert row is not None, "a count is always a row"
         named = self.connection.execute(
-            f"SELECT {_place(source, mine)} AS place, why {mine} AND why IS NOT NULL"
-            f" ORDER BY place LIMIT {_MOST_NAMED}"
+            f"SELECT line, why {mine} AND why IS NOT NULL ORDER BY line LIMIT {_MOST_NAMED}"
         ).fetchall()
         places = [place for place, _ in refused]
         asides = [Aside(source.name, place, _plain(why)) for place, why in refused[:_MOST_NAMED]]
@@ -155,7 +176,7 @@ class Stage:
         table, key = f"staged_{self.table}", name(self.key)
         mine = f"FROM {table} WHERE file = {number} AND made AND why IS NULL"
         equal = f"SELECT {key} {mine} GROUP BY ALL HAVING count(*) > 1"
-        count = f"row_number() OVER (PARTITION BY {key} ORDER BY line, rowid)"
+        count = f"row_number() OVER (PARTITION BY {key} ORDER BY line)"
         self.connection.execute(
             f"UPDATE {table} SET {key} = {key} || '-' || numbered.nth FROM"
             f" (SELECT rowid AS place, {count} AS nth {mine} AND {key} IN ({equal})) AS numbered"
@@ -171,12 +192,6 @@ def _tagged(found: Checked, values: Mapping[str, str]) -> Checked:
     keys, said = (", ".join(map(text, words)) for words in (own.keys(), own.values()))
     none = "MAP([]::VARCHAR[], []::VARCHAR[])"
     return Checked(f"map_concat(COALESCE({found.value}, {none}), MAP([{keys}], [{said}]))", found.checks)
-
-
-def _place(source: Source, mine: str) -> str:
-    """The number of a row's line; of rows without one, which lie in the order of their file, by counting."""
-    above = 0 if source.head.is_json or source.head.is_parquet else 1
-    return f"COALESCE(line, rowid - (SELECT min(rowid) {mine}) + {above + 1})"
 
 
 def _why(values: Mapping[str, Checked], *, has_aside: bool) -> str:
