@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farthing.importers.files import opened
-from farthing.importers.format import NO, SURE, Head
+from farthing.importers.format import HEAD_BYTES, MAYBE, NO, SURE, Head
 from farthing.importers.responses import FORMAT
 
 INPUT = (
@@ -97,6 +97,12 @@ def test_what_is_a_response_is_seen_by_what_it_has():
     assert FORMAT.match(head({"usage": {"prompt_tokens": 1}, "note": "an event of one's own"})) == NO
     assert FORMAT.match(head({"response": "text"})) == NO
     assert FORMAT.match(Head("a.csv", b"usage,response\n1,2\n")) == NO
+
+
+def test_a_record_that_begins_with_a_long_request_may_be_one():
+    start = b'{"timestamp": 1772445600, "request": {"messages": [{"content": "' + b"x" * HEAD_BYTES
+    assert FORMAT.match(Head("a.jsonl", start[:HEAD_BYTES])) == MAYBE
+    assert FORMAT.match(Head("a.jsonl", start.replace(b"request", b"quest")[:HEAD_BYTES])) == NO
 
 
 def head(one):

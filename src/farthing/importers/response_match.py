@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from farthing.importers.format import LIKELY, NO, SURE, Head, JsonObject
+from farthing.importers.format import LIKELY, MAYBE, NO, SURE, Head, JsonObject
 
 _COUNTS: Final = frozenset({"prompt_tokens", "input_tokens", "output_tokens"})
 _SIGNS: Final = frozenset({"object", "choices", "data", "text"})
@@ -16,6 +16,10 @@ _TEXT_SIGNS: Final = re.compile(
     r'"object"\s*:\s*"(chat\.completion(\.chunk)?|response)"|"usageMetadata"\s*:|"stop_reason"[^\n]*"usage"'
 )
 
+# A record that begins with a long request has its response beyond what is looked at.
+_KEPT_SIGNS: Final = re.compile(r'"request"\s*:\s*\{|"custom_id"\s*:')
+_NEAR: Final = 2_000
+
 
 def match(head: Head) -> int:
     """How sure it is that a file holds raw responses."""
@@ -23,7 +27,11 @@ def match(head: Head) -> int:
         return NO
     if any(_keeps_one(one) for one in head.objects):
         return SURE
-    return LIKELY if not head.objects and _TEXT_SIGNS.search(head.text) else NO
+    if head.objects:
+        return NO
+    if _TEXT_SIGNS.search(head.text):
+        return LIKELY
+    return MAYBE if _KEPT_SIGNS.search(head.text[:_NEAR]) else NO
 
 
 def _keeps_one(one: JsonObject) -> bool:
