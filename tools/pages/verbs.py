@@ -86,6 +86,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"spend --by team,month --since 2026-11 --per tag:outcome {_NOW}",
         f"spend --by customer --where team=support --csv {_NOW}",
     ),
+    "reprice": (
+        f"reprice {_NOW}",
+        "reprice --as-of 2026-01-15 --by team",
+        "reprice --book docs/examples/contract.yaml --quiet",
+    ),
+    "export": (
+        f"export - --table spend --by team,month {_NOW}",
+        f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",
+    ),
+    "ledger": ("ledger months", "ledger close 2026-10", "ledger erase --where customer=acme"),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),
     "catalog": (
@@ -148,5 +158,14 @@ def _options(command: click.Command) -> list[str]:
             rows.append((f"`{parameter.make_metavar(context)}`", ""))
         elif isinstance(parameter, click.Option):
             value = "" if parameter.is_flag else f" {parameter.metavar or 'TEXT'}"
-            rows.append((f"`{parameter.opts[0]}{value}`".replace("|", "\\|"), parameter.help or ""))
-    return ["| option | what it says |", "|---|---|", *(f"| {one} | {two} |" for one, two in rows), ""]
+            rows.append((_escaped(f"`{parameter.opts[0]}{value}`"), parameter.help or ""))
+    return [
+        "| option | what it says |",
+        "|---|---|",
+        *(f"| {one} | {_escaped(two)} |" for one, two in rows),
+        "",
+    ]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")

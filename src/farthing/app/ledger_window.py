@@ -35,20 +35,21 @@ def conditions_of(asked: Asked) -> tuple[Condition, ...]:
 
 
 def _first(word: str, option: str) -> date:
-    if month := _month(word):
+    if month := month_of(word):
         return date(*month, 1)
     return parse_date(word, option)
 
 
 def _last(word: str, option: str) -> date:
-    if not (month := _month(word)):
+    if not (month := month_of(word)):
         return parse_date(word, option)
     year, number = month
     after = date(year + number // _LAST_MONTH, number % _LAST_MONTH + 1, 1)
     return after - timedelta(days=1)
 
 
-def _month(word: str) -> tuple[int, int] | None:
+def month_of(word: str) -> tuple[int, int] | None:
+    """Year and number of a month ("2026-11"); None for a word that is none."""
     found = _MONTH.fullmatch(word.strip())
     if found is None or not 1 <= int(found[2]) <= _LAST_MONTH:
         return None

@@ -6,7 +6,7 @@ once: exact, and as fast as adding up.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,11 +89,10 @@ class Layout:
             meter for meter, missing in self.table.missing.items() if (missing & ~self.table.empty).any()
         )
 
-    def prices(self, meter: str) -> npt.NDArray[np.bool_]:
-        """For each line whether it ever has a price for a meter of its own, not only a parent's."""
-        own = np.array([card.rates.get(meter) is not None for card in self.table.cards], dtype=bool)
-        by_line = own[self.table.card_of].reshape(len(self.table.lines), -1)
-        return np.asarray(by_line.any(axis=1), dtype=bool)
+    def has_own(self, meter: str, cells: Int) -> npt.NDArray[np.bool_]:
+        """In which cells a meter has a price of its own, not only a parent's."""
+        own = np.array([meter in card.rates for card in self.table.cards], dtype=bool)
+        return np.asarray(own[self.table.card_of[cells]], dtype=bool)
 
     def cells(self, cube: Cube) -> Int:
         """The cell of each row of a cube."""
@@ -111,6 +110,21 @@ class Layout:
             if meter in cube.counts:
                 unpriced |= missing[cells] & (cube.counts[meter] > 0)
         return Amounts(self.table.scale, self._weighed(cube, cells), unpriced, cells)
+
+    def by_meter(self, cube: Cube) -> dict[str, tuple[Whole, npt.NDArray[np.bool_]]]:
+        """Money of each row by meter, dollars times the table's scale, and where it has no price."""
+        cells = self.cells(cube)
+        found: dict[str, tuple[Whole, npt.NDArray[np.bool_]]] = {}
+        for meter, count in cube.counts.items():
+            alone = replace(
+                cube,
+                counts={meter: count},
+                beyond={place: more for place, more in cube.beyond.items() if place[0] == meter},
+            )
+            missing = self.table.missing.get(meter)
+            lacking = np.zeros(len(cells), dtype=bool) if missing is None else missing[cells]
+            found[meter] = (self._weighed(alone, cells), lacking)
+        return found
 
     def why(self, cube: Cube, cell: int, row: int) -> str:
         """Why a row of a cube lacks a price."""

@@ -37,12 +37,16 @@ _NEVER: Final = int(np.iinfo(np.int64).max)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is bought: a model (None where nobody knows it) in a tier and a region."""
+    """What is bought: a model (None where nobody knows it) in a tier and a region.
+
+    With `fixed_us` every request pays what that moment asks (microseconds since 1970), whenever it was made.
+    """
 
     sku: Sku | None
     tier: str = STANDARD
     region: str = ""
     asked: str = ""  # the name as the user wrote it
+    fixed_us: int | None = None
 
     @property
     def title(self) -> str:
@@ -182,7 +186,7 @@ class Table:
 def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: int) -> Table:
     """The rates of some lines for requests from one moment to another, both in microseconds since 1970."""
     cuts = sorted({cut for line in lines for cut in _cuts(line) if first_us < cut <= last_us})
-    held = [[row for row in line.rows if row.start <= last_us and row.end > first_us] for line in lines]
+    held = [list(rows_within(line, first_us, last_us)) for line in lines]
     codes, minutes = _hours(row for rows in held for row in rows)
     steps = [sorted({row.above_tokens for row in rows if not row.bracket} - {0}) for rows in held]
     shape = Shape(len(lines), len(cuts) + 1, len(minutes), max(map(len, steps), default=0) + 1)
@@ -223,6 +227,7 @@ def _add_cards(
     since, made = starts[0], dict[tuple[int, int | None, int], int]()
     for start in starts:
         since = start if start in own else since
+        since = since if line.fixed_us is None else line.fixed_us
         for minute in minutes:
             for length in lengths:
                 key = (since, minute if timed else None, length)
@@ -239,8 +244,14 @@ def _card(line: Line, start: int, minute: int | None, length: int) -> Card:
     return card(line.sku, Moment(start, at, line.tier, line.region, length))
 
 
+def rows_within(line: Line, first_us: int, last_us: int) -> Iterator[Row]:
+    """The rows of a line that hold at some moment between two."""
+    first, last = (first_us, last_us) if line.fixed_us is None else (line.fixed_us, line.fixed_us)
+    return (row for row in line.rows if row.start <= last and row.end > first)
+
+
 def _cuts(line: Line) -> Iterator[int]:
-    if line.sku is not None:
+    if line.sku is not None and line.fixed_us is None:
         yield line.sku.launched
         for row in line.sku.rows:
             yield from (row.start, row.end)

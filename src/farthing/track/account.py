@@ -50,13 +50,17 @@ class Account:
 
 @dataclass(frozen=True)
 class Accounts:
-    """Who answers, over which ledger, with which prices: those of `books` by month, or `book` for all."""
+    """Who answers, over which ledger, with which prices.
+
+    Those of `books` by month, or without them `book` for all; with `at`, at the prices of that day.
+    """
 
     engine: Engine
     ledger: Ledger
     book: Book
     books: Books | None
     to_dollars: ToDollars
+    at: date | None = None
 
     @cached_property
     def events(self) -> Files:
@@ -88,7 +92,7 @@ class Accounts:
         providers: set[str] = set()
         for span in self.spans(asked.window):
             question = self.question(asked, span.window)
-            usage.add(spent(question, [lines_of(span.book)], self.to_dollars)[0])
+            usage.add(spent(question, [lines_of(span.book, span.at)], self.to_dollars)[0])
             providers |= {words.provider for words in question.words}
         return Account(usage, charged(self.engine, self.charges, asked, providers, self.to_dollars))
 
@@ -107,7 +111,7 @@ class Accounts:
     def spans(self, window: Window) -> list[Span]:
         """Stretches of the window that have one book each."""
         if self.books is None:
-            return [Span(window, self.book)]
+            return [Span(window, self.book, self.at)]
         return self.books.spans(window, self.events.days)
 
     def question(self, asked: Asked, window: Window) -> Question:

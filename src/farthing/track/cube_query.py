@@ -12,7 +12,7 @@ from farthing.ledger.connection import name, text
 from farthing.ledger.events import BY_NAME, COUNTS
 from farthing.ledger.files import Files
 from farthing.pricing.cells import is_input
-from farthing.pricing.cube import Layout
+from farthing.pricing.cube import Beyond, Layout
 from farthing.pricing.windows import MINUTE_US, WEEK_MINUTES
 from farthing.track.dimensions import Asked, filters, grouped
 
@@ -21,6 +21,8 @@ COLUMN_OF: Final = {column.meter: column.name for column in COUNTS if column.met
 GPU_TIME: Final = "gpu_time"
 REQUEST: Final = "request"
 REASONING: Final = "reasoning"
+OUTPUT: Final = "output"
+WRITTEN: Final = "written"  # output without its reasoning
 _DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONDAY: Final = date(1970, 1, 5)
@@ -75,11 +77,15 @@ class CubeQuery:
         return "gpu_seconds" not in self.files.empty
 
     @property
-    def brackets(self) -> list[tuple[str, int]]:
-        """Meters and counts of one request beyond which some line charges another rate."""
-        return [
-            (meter, above) for meter, above in self.layout.brackets if COLUMN_OF.get(meter) in self.summed
-        ]
+    def brackets(self) -> list[Beyond]:
+        """Meters and counts of one request beyond which some line charges another rate.
+
+        Output counts with its reasoning and without, as lines have one price for both or two.
+        """
+        found = [one for one in self.layout.brackets if COLUMN_OF.get(one[0]) in self.summed]
+        if COLUMN_OF[REASONING] in self.summed:
+            found += [(WRITTEN, above) for meter, above in found if meter == OUTPUT]
+        return found
 
     @property
     def sql(self) -> str:
@@ -140,6 +146,8 @@ class CubeQuery:
             return {}
         used = [column for column in self.summed if column != "requests"]
         found = {f"has_{column}": f"{name(column)} > 0" for column in used}
+        if COLUMN_OF[REASONING] in used:
+            found["has_written"] = f"{_counted(WRITTEN)} > 0"
         if self.gpu:
             found["has_gpu"] = f"COALESCE({name('gpu_seconds')}, 0) > 0"
         if self.billed:
@@ -153,19 +161,29 @@ class CubeQuery:
     def _sums(self) -> dict[str, str]:
         sums = {"events": "COUNT(*)", **{column: self._sum(column) for column in self.summed}}
         for meter, above in self.brackets:
-            beyond = f"GREATEST({name(COLUMN_OF[meter])} - {above}, 0)"
-            sums[beyond_name(meter, above)] = f"CAST(SUM({beyond}) AS BIGINT)"
+            beyond = self._beyond(_counted(meter), above)
+            sums[beyond_name(meter, above)] = self._sum(_whole_of(meter), beyond)
         if self.gpu:
-            sums["gpu_ms"] = f"CAST(SUM({name('gpu_seconds')} * 1000) AS BIGINT)"
+            sums["gpu_ms"] = f"CAST(SUM({name('gpu_seconds')} * 1000) AS DECIMAL(38, 0))"
         if self.billed:
             sums["billed"] = f"SUM({name('billed_amount')})"
         return sums
 
-    def _sum(self, column: str) -> str:
-        largest = self.files.largest.get(column)
+    def _beyond(self, counted: str, above: int) -> str:
+        """What requests had beyond a count each: several that one event stands for had as much each."""
+        if self.files.largest.get("requests") == 1:
+            return f"GREATEST({counted} - {above}, 0)"
+        requests = f"GREATEST({name('requests')}, 1)"
+        # Divided first: the product may pass 64 bits where it is not reached.
+        reached = f"({counted}) // {requests} >= {above}"
+        return f"CASE WHEN {reached} THEN ({counted}) - {above} * {requests} ELSE 0 END"
+
+    def _sum(self, column: str, value: str = "") -> str:
+        """The sum of a column, or of a value that is never more than it."""
+        summed, largest = value or name(column), self.files.largest.get(column)
         if largest is not None and largest * max(1, self.files.rows) < _LARGEST:
-            return f"CAST(SUM({name(column)}) AS BIGINT)"
-        return f"SUM(CAST({name(column)} AS DECIMAL(38, 0)))"
+            return f"CAST(SUM({summed}) AS BIGINT)"
+        return f"SUM(CAST({summed} AS DECIMAL(38, 0)))"
 
     @property
     def _stretch(self) -> str:
@@ -209,6 +227,17 @@ class CubeQuery:
         if self._one_by_one:
             return f"({total})"
         return f"COALESCE({name('context_tokens')}, ({total}) // GREATEST({name('requests')}, 1))"
+
+
+def _whole_of(meter: str) -> str:
+    """The column that holds at least what is counted of a meter."""
+    return COLUMN_OF[OUTPUT if meter == WRITTEN else meter]
+
+
+def _counted(meter: str) -> str:
+    """What an event has of a meter."""
+    whole = name(_whole_of(meter))
+    return f"{whole} - {name(COLUMN_OF[REASONING])}" if meter == WRITTEN else whole
 
 
 def beyond_name(meter: str, above: int) -> str:

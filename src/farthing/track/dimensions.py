@@ -63,6 +63,9 @@ class Window:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
+EVER: Final = Window()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question to the ledger: by what, of which rows, in which days."""

@@ -2,30 +2,36 @@
 
 import base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from farthing.ledger.pins import Pin, Pins, State
 from farthing.pricing import lock
 from farthing.pricing.book import Book
-from farthing.track.dimensions import Window
+from farthing.track.dimensions import EVER, Window
 from farthing.units.problem import InputError, Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Months in a row with one book."""
+    """Months in a row with one book; with `at`, all of them at the prices of that day."""
 
     window: Window
     book: Book
+    at: date | None = None
+
+    def is_priced_as(self, other: "Span") -> bool:
+        """Whether both have the same prices."""
+        return self.book.hash == other.book.hash and self.at == other.at
 
 
 class Books:
     """The books of a ledger's months."""
 
-    def __init__(self, pins: Pins, current: Book) -> None:
+    def __init__(self, pins: Pins, current: Book, instead: Span | None = None) -> None:
         self._pins = pins
         self._current = current
+        self._instead = instead
         self._open: dict[str, Book] = {current.hash: current}
         self.state: State = pins.state()
 
@@ -33,21 +39,26 @@ class Books:
         """Stretches of months with one book each, within a window, for the days that have events."""
         found: list[Span] = []
         for month in sorted({day.replace(day=1) for day in days if window.has(day)}):
-            book = self.of(f"{month:%Y-%m}")
-            part = within(window, month)
-            if found and found[-1].book.hash == book.hash:
-                part = Window(found.pop().window.since, part.until)
-            found.append(Span(part, book))
+            span = self.of(f"{month:%Y-%m}", within(window, month))
+            if found and found[-1].is_priced_as(span):
+                span = replace(span, window=Window(found.pop().window.since, span.window.until))
+            found.append(span)
         return found
 
-    def of(self, month: str) -> Book:
+    def of(self, month: str, window: Window = EVER) -> Span:
         """The book of a month. Raises InputError where what was pinned cannot be read."""
         pin = self.state.book_of(month)
+        if self._instead is not None and month not in self.state.closed:
+            return replace(self._instead, window=window)
         if pin is None or not pin.book:
-            return self._current
+            return Span(window, self._current)
         if pin.book not in self._open:
             self._open[pin.book] = self._read(pin, month)
-        return self._open[pin.book]
+        return Span(window, self._open[pin.book], date.fromisoformat(pin.as_of) if pin.as_of else None)
+
+    def repriced(self, book: Book, at: date | None) -> "Books":
+        """The same with another book for every month that is not closed."""
+        return Books(self._pins, self._current, Span(EVER, book, at))
 
     def _read(self, pin: Pin, month: str) -> Book:
         content = self._pins.content(pin.book)
@@ -58,12 +69,12 @@ class Books:
         return lock.open_lock(base64.b64decode(content), f"the book of {month}")[0]
 
 
-def pin_of(book: Book, month: str, catalog: str, at: datetime) -> Pin:
-    """A pin that prices a month with a book from now on."""
+def pin_of(book: Book, month: str, catalog: str, at: datetime, as_of: date | None = None) -> Pin:
+    """A pin that prices a month with a book from now on, at the prices of one day where that is given."""
     content, _ = lock.locked(book, catalog=catalog, on=at.date())
-    return Pin(
-        at, "use", month, book.hash, label=book.base.package, content=base64.b64encode(content).decode()
-    )
+    day = "" if as_of is None else as_of.isoformat()
+    held = base64.b64encode(content).decode()
+    return Pin(at, "use", month, book.hash, as_of=day, label=book.base.package, content=held)
 
 
 def months(days: Sequence[date]) -> Iterator[str]:

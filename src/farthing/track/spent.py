@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from farthing.track.usage import Find, Priced, Question, added, whole
+from farthing.track.usage import Find, Priced, Question, added
 
 ToDollars: TypeAlias = Callable[[str, date], Fraction | None]
 Key: TypeAlias = tuple[str, ...]
@@ -110,15 +110,11 @@ def _groups(priced: Priced) -> dict[Key, Spent]:
 
 def _correct(usage: Usage, priced: Priced, question: Question, to_dollars: ToDollars) -> None:
     """Count what has no price, and take what was billed in its stead."""
-    columns = priced.answer.columns
-    billed = columns.get("billed")
-    events, amounts = whole(columns["events"]), priced.amounts
+    events, amounts = priced.events, priced.amounts
     for row in np.flatnonzero(amounts.unpriced).tolist():
         group = usage.groups[priced.keys[int(priced.group[row])]]
         count = int(events[row])
-        usd = None
-        if billed is not None and bool(columns["is_billed"][row]):
-            usd = _dollars(billed[row], str(columns["currency"][row]), columns["billed_on"][row], to_dollars)
+        usd = billed_usd(priced, row, to_dollars)
         if usd is None:
             group.unpriced_events += count
             what = _what(priced, question, row)
@@ -127,6 +123,16 @@ def _correct(usage: Usage, priced: Priced, question: Question, to_dollars: ToDol
             group.usd += usd - Fraction(int(amounts.amounts[row]), amounts.scale)
             group.billed_usd += usd
             group.billed_events += count
+
+
+def billed_usd(priced: Priced, row: int, to_dollars: ToDollars) -> Fraction | None:
+    """What a provider charged for the events of a row that were told apart; None where that is not known."""
+    columns = priced.answer.columns
+    if "billed" not in columns or not bool(columns["is_billed"][row]):
+        return None
+    return _dollars(
+        columns["billed"][row], str(columns["currency"][row]), columns["billed_on"][row], to_dollars
+    )
 
 
 def _dollars(amount: object, currency: str, day: object, to_dollars: ToDollars) -> Fraction | None:

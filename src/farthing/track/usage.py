@@ -1,33 +1,37 @@
 """Events priced: one pass over them for any number of price books, exact to the last decimal."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from farthing.ledger.answer import Answer, Cells, Engine
 from farthing.ledger.connection import name
 from farthing.ledger.events import BY_NAME
 from farthing.ledger.files import Files
 from farthing.pricing.book import Book
-from farthing.pricing.cube import Amounts, Cube, Layout, layout
+from farthing.pricing.cube import Amounts, Beyond, Cube, Layout, layout
 from farthing.pricing.rows import STANDARD, Row
-from farthing.pricing.table import Int, Line, Whole
+from farthing.pricing.table import Int, Line, Whole, rows_within
 from farthing.track.cube_query import (
     COLUMN_OF,
     GPU_TIME,
     LINE_COLUMNS,
+    OUTPUT,
     REASONING,
     REQUEST,
+    WRITTEN,
     CubeQuery,
     LineNames,
     beyond_name,
 )
 from farthing.track.dimensions import Asked, filters, shown
 
+_DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("", "default", "auto", "on_demand", "standard", "standard_only"), STANDARD),
@@ -128,7 +132,7 @@ class Question:
         return frozenset(
             self.words[place % count].model
             for place, line in enumerate(lines)
-            if any(what(row) and row.start <= last and row.end > first for row in line.rows)
+            if any(map(what, rows_within(line, first, last)))
         )
 
     @property
@@ -144,11 +148,12 @@ class Question:
         return _us(days[0]), _us(days[-1] + timedelta(days=1)) - 1
 
 
-def lines_of(book: Book) -> Find:
-    """Finds what a provider and a model (or an accelerator) are in a book."""
+def lines_of(book: Book, at: date | None = None) -> Find:
+    """Finds what a provider and a model (or accelerator) are in a book; with `at`, at that day's prices."""
+    fixed_us = None if at is None else _us(at) + _DAY_US // 2
 
     def find(provider: str, bought: str) -> Line:
-        return Line(book.find(bought, provider) if bought else None, asked=bought)
+        return Line(book.find(bought, provider) if bought else None, asked=bought, fixed_us=fixed_us)
 
     return find
 
@@ -188,32 +193,46 @@ def _cube(query: CubeQuery, answer: Answer, counts: Mapping[str, Whole], line: I
 
     An accelerator that is paid by the time is priced by its time alone, whatever it generated.
     """
-    found = query.layout
-    meters = {meter: counts[column] for meter, column in COLUMN_OF.items() if column in counts}
-    if REASONING in meters:
-        if found.prices(REASONING).any():
-            meters["output"] = meters["output"] - meters[REASONING]
-        else:
-            del meters[REASONING]
-    if "requests" in counts and found.prices(REQUEST).any():
-        meters[REQUEST] = np.where(found.prices(REQUEST)[line], counts["requests"], 0)
-    if query.gpu:
-        by_time = np.array([bool(one.accelerator) for one in query.lines])[line % len(query.lines)]
-        meters = {meter: np.where(by_time, 0, count) for meter, count in meters.items()}
-        meters[GPU_TIME] = np.where(by_time, counts["gpu_ms"], 0)
     stretch, code, length = (
         whole(answer.columns[title]).astype(np.int64) for title in ("stretch", "code", "length")
     )
+    place = Cube(line, stretch, code, length, {}, {})
+    meters = {meter: counts[column] for meter, column in COLUMN_OF.items() if column in counts}
     beyond = {one: whole(answer.columns[beyond_name(*one)]) for one in query.brackets}
-    return Cube(line, stretch, code, length, meters, beyond)
+    cells = query.layout.cells(place)
+    if REASONING in meters:
+        _tell_reasoning(meters, beyond, query.layout.has_own(REASONING, cells))
+    if "requests" in counts:
+        meters[REQUEST] = np.where(query.layout.has_own(REQUEST, cells), counts["requests"], 0)
+    by_time = np.array([bool(one.accelerator) for one in query.lines])[line % len(query.lines)]
+    if by_time.any():
+        meters = {meter: np.where(by_time, 0, count) for meter, count in meters.items()}
+        beyond = {one: np.where(by_time, 0, count) for one, count in beyond.items()}
+    if query.gpu:
+        meters[GPU_TIME] = np.where(by_time, counts["gpu_ms"], 0)
+    return replace(place, counts=meters, beyond=beyond)
+
+
+def _tell_reasoning(
+    meters: dict[str, Whole], beyond: dict[Beyond, Whole], own: npt.NDArray[np.bool_]
+) -> None:
+    """Take reasoning out of the output where it has a price of its own; elsewhere it is output like any."""
+    reasoning = meters[REASONING]
+    meters[OUTPUT] = np.where(own, meters[OUTPUT] - reasoning, meters[OUTPUT])
+    meters[REASONING] = np.where(own, reasoning, 0)
+    for meter, above in tuple(beyond):
+        if meter == REASONING:
+            beyond[meter, above] = np.where(own, beyond[meter, above], 0)
+        elif meter == WRITTEN:
+            written = beyond.pop((WRITTEN, above))
+            beyond[OUTPUT, above] = np.where(own, written, beyond[OUTPUT, above])
 
 
 def _in_tier(find: Find, one: LineNames) -> Line:
     """What a combination of words buys: an accelerator's time where one is named, else a model."""
     bought = find(one.provider, one.accelerator or one.model)
-    return Line(
-        bought.sku, _TIERS.get(one.service_tier.lower(), one.service_tier.lower()), one.region, bought.asked
-    )
+    tier = _TIERS.get(one.service_tier.lower(), one.service_tier.lower())
+    return replace(bought, tier=tier, region=one.region)
 
 
 def _keys(query: CubeQuery, answer: Answer, group: Int) -> tuple[tuple[str, ...], ...]:
