@@ -1,7 +1,7 @@
 """Anthropic's cost report: the answers of GET /v1/organizations/cost_report, a charge for each result.
 
 `amount` is text in the currency's smallest unit: "123.45" in USD is $1.2345. What a commitment to the
-Priority Tier costs is not in this report.
+Priority Tier costs is not in this report. The same days fetched with other groups would count again.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from farthing.importers.anthropic_usage import BUCKET, geo, tier
 from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.readers import text
-from farthing.importers.report_buckets import result_id, results
+from farthing.importers.report_buckets import lacking, result_id, results
 from farthing.importers.tag_map import tag_map
 
 _GROUPS: Final = (
@@ -44,7 +44,7 @@ def _columns() -> dict[str, str]:
     meters = ", ".join(f"{text(theirs)}: {text(ours)}" for theirs, ours in _METERS.items())
     return {
         "line": "line",
-        "aside": "CASE WHEN flaw IS NOT NULL THEN flaw WHEN amount IS NULL THEN 'it has no amount' END",
+        "aside": lacking("amount", "currency"),
         "charge_id": result_id("anthropic-cost", (*BUCKET, *_GROUPS)),
         '"at"': "starting_at",
         "until": "ending_at",

@@ -1,7 +1,8 @@
 """OpenAI's costs report: the answers of GET /v1/organization/costs, a charge for each result.
 
 Grouped by line item it says what was bought: "gpt-5-mini-2025-08-07, cached input", or "priority |
-gpt-5.6-sol, output, long context", or "gpt-audio-mini-2025-12-15 audio, input".
+gpt-5.6-sol, output, long context", or "gpt-audio-mini-2025-12-15 audio, input". The same days fetched
+with other groups would count again: import one grouping, of days that are over.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.readers import text
-from farthing.importers.report_buckets import result_id, results
+from farthing.importers.report_buckets import lacking, result_id, results
 from farthing.importers.tag_map import tag_map
 
 _BUCKET: Final[Mapping[str, str]] = {"start_time": "$.start_time", "end_time": "$.end_time"}
@@ -64,7 +65,7 @@ def _columns() -> dict[str, str]:
     meters = ", ".join(f"{text(theirs)}: {text(ours)}" for theirs, ours in _METERS.items())
     return {
         "line": "line",
-        "aside": "CASE WHEN flaw IS NOT NULL THEN flaw WHEN amount IS NULL THEN 'it has no amount' END",
+        "aside": lacking("amount", "currency"),
         "charge_id": result_id(
             "openai-costs", (*_BUCKET, "line_item", "project_id", "api_key_id", "currency")
         ),

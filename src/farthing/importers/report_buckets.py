@@ -46,5 +46,13 @@ def result_id(prefix: str, fields: Iterable[str]) -> str:
     return f"{text(prefix + ':')} || md5(concat_ws(chr(31), {told}))"
 
 
+def lacking(*fields: str) -> str:
+    """SQL: why a bucket or its result cannot be used: its flaw, or a field that it must have and has not."""
+    missing = " ".join(
+        f"WHEN COALESCE({field}, '') = '' THEN {text(f'it has no {field}')}" for field in fields
+    )
+    return f"CASE WHEN flaw IS NOT NULL THEN flaw {missing} END"
+
+
 def _values(document: str, paths: Iterable[str]) -> str:
     return f"json_extract_string({document}, [{', '.join(text(path) for path in paths)}])"
