@@ -372,23 +372,24 @@ from pathlib import Path
 sys.path.insert(0, {here!r})
 from conftest import stage_of
 found = stage_of(Path({path!r}), Path({folder!r}))
-print(found.counted.read, found.counted.set_aside, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(found.counted.read, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
-@pytest.mark.parametrize(("kilobytes", "lines"), [(20, 8_000), (1_000, 160), (30_000, 5)])
-def test_logs_with_long_prompts_take_bounded_memory(tmp_path, kilobytes, lines):
-    """160 MB of prompts and pictures; no more than 400 MB of memory are DuckDB's, the rest is Python's."""
+@pytest.mark.parametrize("name", ["events", "claude_code", "langfuse", "litellm", "responses", "otlp"])
+@pytest.mark.parametrize(("kilobytes", "times"), [(20, 5_000), (1_000, 100), (30_000, 3)])
+def test_logs_with_long_prompts_take_bounded_memory(tmp_path, name, kilobytes, times):
+    """100 MB of prompts and pictures; no more than 400 MB of memory are DuckDB's, the rest is Python's."""
+    lines = LINES[name].read_bytes().splitlines()
+    one = next(found for found in map(loaded, lines) if isinstance(found, dict))
     path = tmp_path / "heavy.jsonl"
     with path.open("w") as out:
-        for number in range(lines):
-            text = "y" * (kilobytes * 1_000)
-            out.write(EVENT.format(number, f', "messages": "{text}"'))
+        for _ in range(times):
+            out.write(json.dumps({**one, "padding": "y" * (kilobytes * 1_000)}) + "\n")
     code = HEAVY.format(here=str(HERE), path=str(path), folder=str(tmp_path))
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
-    )
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert ran.returncode == 0, ran.stderr
-    read, aside, megabytes = map(int, ran.stdout.split()[:3])
-    assert (read, aside) == (lines, 0)
+    read, megabytes = map(int, ran.stdout.split()[:2])
+    assert read >= times / 2  # a request and its answer may be a line each
     assert megabytes < 1_000

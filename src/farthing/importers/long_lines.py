@@ -1,4 +1,4 @@
-"""Lines of JSON that are too long to be read: their long texts are cut, which no importer reads anyway.
+"""Long lines of JSON: their long texts are cut, which no importer reads anyway.
 
 A prompt with pictures may have many megabytes, of which a few hundred bytes say what it cost. Files
 without such a line, nearly all, are only looked through at a few places.
@@ -11,13 +11,14 @@ from typing import BinaryIO, Final
 import msgspec
 
 LONGEST_TEXT: Final = 200_000  # what is longer than tags may be is refused as tags too
+_LONG_BYTES: Final = 512 * 1024
 _LARGEST_BYTES: Final = 128 * 1024 * 1024  # a line that is longer is not decoded
 _LEFT_OUT: Final = b"(a line that was too long is left out)\n"  # which is no JSON, and is set aside as such
 
 
 def with_short_lines(path: Path, folder: Path, longest: int) -> Path:
-    """The file, or a copy in `folder` without lines of more than `longest` bytes."""
-    if path.stat().st_size <= longest or not _has_long(path, longest):
+    """The file, or a copy in `folder` that has shorter long lines and none of more than `longest` bytes."""
+    if path.stat().st_size <= _LONG_BYTES or not _has_long(path):
         return path
     copy = folder / f"{path.name}-short"
     with path.open("rb") as file, copy.open("wb") as out:
@@ -25,13 +26,13 @@ def with_short_lines(path: Path, folder: Path, longest: int) -> Path:
             if not line.endswith(b"\n") and len(line) == _LARGEST_BYTES:
                 _skip_rest(file)
                 line = _LEFT_OUT
-            out.write(line if len(line) <= longest else _shortened(line, longest))
+            out.write(line if len(line) <= _LONG_BYTES else _shortened(line, longest))
     return copy
 
 
-def _has_long(path: Path, longest: int) -> bool:
-    """Whether some line may be that long: where half as many bytes have no end of a line."""
-    step = longest // 2
+def _has_long(path: Path) -> bool:
+    """Whether some line may be long: where half as many bytes have no end of a line."""
+    step = _LONG_BYTES // 2
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return any(
             content.find(b"\n", place, place + step) < 0 for place in range(0, len(content) - step, step)

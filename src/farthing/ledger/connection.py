@@ -29,6 +29,8 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
         settings["threads"] = threads
     connection = duckdb.connect(":memory:", config=settings)
     connection.execute("SET TimeZone = 'UTC'")
+    # In a notebook or a shell of Python DuckDB draws one on standard output, where answers go.
+    connection.execute("SET enable_progress_bar = false")
     return connection
 
 
