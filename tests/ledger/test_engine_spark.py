@@ -1,8 +1,6 @@
 """Spark answers as DuckDB does: to the last digit, over the same files, with processes of its own."""
 
-import shutil
 from decimal import Decimal
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,27 +13,7 @@ from farthing.ledger.store import open_ledger
 from farthing.ledger.views import titles, view
 from farthing.units.problem import InputError
 
-CLUSTER = "local-cluster[2,1,1024]"
 MONEY = "CAST('1234567890123456789.12345678901234567' || (n % 10) AS DECIMAL(38,18))"
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory):
-    """Spark with two worker processes, which write nothing into the folder where it is installed."""
-    pyspark = pytest.importorskip("pyspark", reason="Spark is not installed")
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, which is not there")
-    home = tmp_path_factory.mktemp("spark")
-    for part in Path(pyspark.__file__).parent.iterdir():
-        (home / part.name).symlink_to(part)
-    (home / "conf").mkdir()
-    (home / "conf" / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 2\n")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("SPARK_HOME", str(home))
-        patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-        started = engine(CLUSTER)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
