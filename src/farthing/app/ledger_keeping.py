@@ -7,7 +7,7 @@ import msgspec
 
 from farthing.app.asking import now
 from farthing.app.ledger_window import month_of
-from farthing.app.ledgers import engine_of, ledger_of
+from farthing.app.ledgers import engine_of, forget_answers, ledger_of
 from farthing.catalog.load import catalog
 from farthing.ledger.charges import BY_NAME as CHARGE_COLUMNS
 from farthing.ledger.events import BY_NAME as EVENT_COLUMNS
@@ -146,6 +146,7 @@ def _erased(table: Table, where: str, *, is_meant: bool) -> int:
     gone = table.remove(where)
     if gone:
         table.vacuum(0)
+        forget_answers()
     return gone
 
 

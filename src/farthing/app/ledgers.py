@@ -1,5 +1,6 @@
 """Where the ledger lies, who answers questions to it, and the shape of an answer out of it."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -8,6 +9,7 @@ from fractions import Fraction
 
 from farthing import __version__
 from farthing.app.asking import Asked
+from farthing.app.state import folder
 from farthing.catalog.data_folder import data_folder
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Estimate, Line, Result, Row
@@ -15,6 +17,7 @@ from farthing.estimate.exact import decimal_text
 from farthing.ledger.engine import Engine, engine
 from farthing.ledger.store import Ledger, open_ledger
 from farthing.pricing.exchange import exchange
+from farthing.track.remembered import RememberedEngine
 from farthing.track.spent import ToDollars
 from farthing.units.problem import InputError, Problem
 
@@ -28,8 +31,15 @@ def ledger_of(given: object) -> Ledger:
 
 
 def engine_of() -> Engine:
-    """DuckDB in this process, or the engine that FARTHING_ENGINE names."""
-    return engine(os.environ.get(ENGINE_VARIABLE))
+    """DuckDB in this process, or the engine that FARTHING_ENGINE names; what it answered before is kept."""
+    return RememberedEngine(engine(os.environ.get(ENGINE_VARIABLE)), folder() / "answers")
+
+
+def forget_answers() -> None:
+    """Take away what was answered before: it may name those whose data was taken out."""
+    with contextlib.suppress(OSError):
+        for path in (folder() / "answers").glob("*"):
+            path.unlink(missing_ok=True)
 
 
 def to_dollars(asked: Asked) -> ToDollars:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypedDict, Unpack
 
+from farthing.app import spend_against
 from farthing.app.asking import Asked, ask
 from farthing.app.ledger_window import conditions_of, window_of
 from farthing.app.ledgers import account, count, dollars, empty, engine_of, ledger_of, share, to_dollars
@@ -63,6 +64,8 @@ def answer(asked: Asked) -> Estimate:
         raise empty(ledger)
     accounts = accounts_of(asked, ledger)
     found = accounts.account(asking)
+    if path := asked.question.words.get("against"):
+        return _beside(asked, path, found, accounts, asking)
     per = read_per(asked.question.words.get("per"))
     counted = None if per is None else accounts.counted(asking, per)
     compared = accounts.compared(asking, DEFAULT_BY)
@@ -78,6 +81,34 @@ def answer(asked: Asked) -> Estimate:
         following=_next(found, asking),
     )
     return in_currency(made, asked.currency, usd_per_unit(asked))
+
+
+def _beside(asked: Asked, path: str, found: Account, accounts: Accounts, asking: Asking) -> Estimate:
+    """What was estimated beside what it came to."""
+    estimate = spend_against.estimate_of(path)
+    drifts = spend_against.drifts(estimate, found, accounts, asking.window)
+    cost = next((one for one in drifts if one.name == "cost_usd"), None)
+    results = _results(found, None, None, None)
+    verdict = _verdict(found, asking, accounts)
+    if cost is not None:
+        results["estimated_usd"] = Result(
+            cost.estimated.p05, cost.estimated.p50, cost.estimated.p95, unit="USD"
+        )
+        results["actual_usd"] = Result(cost.actual, cost.actual, cost.actual, unit="USD")
+        over = "" if estimate.verb in ("train", "finetune") else " a month"
+        said = f"${cost.actual:,.2f}{over} where ${cost.estimated.p50:,.2f} was estimated"
+        verdict = f"{said}: {cost.verdict}. {verdict}"
+    return account(
+        asked,
+        verdict,
+        results,
+        spend_against.rows_of(drifts),
+        lines=spend_against.lines_of(drifts),
+        problems=[*(one for one in estimate.problems if one.severity != "note"), *_problems(found)],
+        book=accounts.book.hash,
+        main="total_usd",
+        following="farthing spend --by team,day",
+    )
 
 
 def asking_of(asked: Asked, default_by: Sequence[str] = DEFAULT_BY) -> Asking:

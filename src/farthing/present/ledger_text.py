@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from farthing.estimate.answer import Cell, Estimate, Line, Row
 from farthing.present.layout import Ink, paragraph, section, table
@@ -14,6 +15,7 @@ TOP = 40
 _PROBLEMS = 12
 _USD = "_usd"
 _SHARE = "_share"
+_LONGEST = 14
 
 
 def render(answer: Estimate, *, width: int = 100, color: bool = False, top: int | None = None) -> str:
@@ -90,9 +92,15 @@ def _cell(value: Cell, name: str) -> str:
 def money(exact: str) -> str:
     """An exact amount as people read it: cents, and more digits only where it is small."""
     amount = float(exact)
-    if amount and abs(amount) < 1:
-        return f"${amount:,.4g}" if amount > 0 else f"-${-amount:,.4g}"
-    return f"${amount:,.2f}" if amount >= 0 else f"-${-amount:,.2f}"
+    size = abs(amount)
+    text = f"{size:,.2f}" if size >= 1 or not size else _few_digits(size)
+    return f"-${text}" if amount < 0 else f"${text}"
+
+
+def _few_digits(size: float) -> str:
+    """Four digits, and no exponent however small it is."""
+    plain = f"{Decimal(f'{size:.4g}'):f}"
+    return plain if len(plain) <= _LONGEST else f"{size:.1e}"
 
 
 def _lines(lines: Iterable[Line], width: int) -> list[str]:
