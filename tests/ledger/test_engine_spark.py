@@ -1,5 +1,6 @@
 """Spark answers as DuckDB does: to the last digit, over the same files, with processes of its own."""
 
+import importlib.util
 from decimal import Decimal
 
 import numpy as np
@@ -161,3 +162,10 @@ def test_no_question_leaves_a_view_behind(spark, tables):
 def test_an_address_that_is_none_is_refused(setting):
     with pytest.raises(InputError, match="no engine"):
         engine(setting)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("grpc") is not None, reason="what it lacks is installed")
+def test_spark_connect_says_what_it_lacks():
+    with pytest.raises(InputError) as refused:
+        engine("sc://127.0.0.1:15002")
+    assert "farthing[spark-connect]" in refused.value.problems[0].fix

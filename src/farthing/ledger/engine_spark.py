@@ -176,7 +176,6 @@ def _objects(values: list[Any], convert: Callable[[Any], object] | None) -> Cell
 
 def _not_started(setting: str, said: str) -> Problem:
     what = f"Spark did not start at {quoted(setting)}"
-    fix = (
-        "Install farthing[spark] and Java 17 or 21, and see that the address is right. DuckDB needs neither."
-    )
+    needed = "farthing[spark-connect]" if setting.startswith(CONNECT) else "farthing[spark] and Java 17 or 21"
+    fix = f"Install {needed}, and see that the address is right. DuckDB needs neither."
     return Problem("engine", "error", "FARTHING_ENGINE", what, said.strip().splitlines()[0], fix)
