@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
 from io import BufferedIOBase
 from pathlib import Path
@@ -60,6 +61,7 @@ def opened(path: Path | None, folder: Path, number: int, values: dict[str, str])
             with kept.open("wb") as out:
                 shutil.copyfileobj(sys.stdin.buffer, out, _CHUNK)
         plain = _plainly_named(_plain(path or kept, folder / f"plain-{number}"), kept)
+        plain = _without_mark(plain, folder / f"text-{number}")
         with plain.open("rb") as file:
             start = file.read(HEAD_BYTES)
             if b"\n" not in start:  # a first record with a long prompt in it
@@ -86,6 +88,16 @@ def _plainly_named(path: Path, link: Path) -> Path:
     except OSError:  # where links need rights
         shutil.copyfile(path, link)
     return link
+
+
+def _without_mark(path: Path, target: Path) -> Path:
+    """The file, or its content in `target` without the byte order mark, with which no line is JSON."""
+    with path.open("rb") as file:
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:
+            return path
+        with target.open("wb") as out:
+            shutil.copyfileobj(file, out, _CHUNK)
+    return target
 
 
 def _stored(path: Path) -> tuple[str, ...]:
