@@ -202,6 +202,8 @@ def _why(values: Mapping[str, Checked], *, has_aside: bool) -> str:
     if "reasoning_tokens" in values:
         more = f"{values['reasoning_tokens'].value} > {values['output_tokens'].value}"
         cases.append(f"WHEN {more} THEN 'reasoning_tokens is more than output_tokens, of which it is a part'")
+    if "billed_cost" in values:
+        cases.append(f"WHEN {values['billed_cost'].value} IS NULL THEN 'it does not say what it cost'")
     first = ["WHEN aside IS NOT NULL THEN aside"] if has_aside else []
     return f"CASE {' '.join((*first, *cases))} END" if (*first, *cases) else "NULL"
 
