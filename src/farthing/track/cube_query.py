@@ -164,7 +164,7 @@ class CubeQuery:
             beyond = self._beyond(_counted(meter), above)
             sums[beyond_name(meter, above)] = self._sum(_whole_of(meter), beyond)
         if self.gpu:
-            sums["gpu_ms"] = f"CAST(SUM({name('gpu_seconds')} * 1000) AS DECIMAL(38, 0))"
+            sums["gpu_ms"] = f"CAST(SUM({name('gpu_seconds')}) * 1000 AS DECIMAL(38, 0))"
         if self.billed:
             sums["billed"] = f"SUM({name('billed_amount')})"
         return sums
