@@ -132,12 +132,12 @@ class _Arrival:
 
     def _judge(self) -> tuple[int, int]:
         """How many of our rows are there already, and how many replace one that is shorter."""
-        longer = f"max(met.size) < {self._size('any_value(ours)')}" if self._grows else "false"
-        fate = f"{self._met}_fate"
+        longer = f"met.size < {self._size('ours')}" if self._grows else "false"
+        fate, key = f"{self._met}_fate", f"ours.{self._key}"
+        met = f"(SELECT key, max(size) AS size FROM {self._met} GROUP BY key) met"
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {fate} AS SELECT ours.{self._key} AS key,"
-            f" any_value(ours.filename) AS file, {longer} AS replaces"
-            f" FROM {self._ours()} ours JOIN {self._met} met ON met.key = ours.{self._key} GROUP BY ALL"
+            f"CREATE OR REPLACE TEMP TABLE {fate} AS SELECT {key} AS key, ours.filename AS file,"
+            f" {longer} AS replaces FROM {self._ours()} ours JOIN {met} ON met.key = {key}"
         )
         ((duplicate, superseded),) = self._connection.execute(
             f"SELECT count(*) FILTER (NOT replaces), count(*) FILTER (replaces) FROM {fate}"
