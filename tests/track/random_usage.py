@@ -49,7 +49,7 @@ def book(random: Random) -> Book:
 def _models(random, home):
     for model in MODELS[:-1]:
         drawn = random_books.model(random)
-        rows = drawn.rows + (_fee(random),) if random.random() < 0.3 else drawn.rows
+        rows = (*drawn.rows, _fee(random)) if random.random() < 0.3 else drawn.rows
         ordered = tuple(sorted(rows, key=lambda row: row.layer))
         yield Sku(provider=home, model=model, rows=ordered, launched=drawn.launched)
 

@@ -211,10 +211,11 @@ class CubeQuery:
         """How many of the layout's lengths the input of a request exceeds."""
         inputs = [column for meter, column in COLUMN_OF.items() if is_input(meter) and column in self.summed]
         most = sum(_known(self.files.largest.get(column)) for column in inputs)
-        reached = [length for length in self.layout.lengths if length < most or not self._one_by_one]
-        if not reached or not inputs or not self.stepped:
+        told = "context_tokens" not in self.files.empty
+        reached = [length for length in self.layout.lengths if told or length < most]
+        if not reached or not self.stepped:
             return "0"
-        total = self._of_one(" + ".join(name(column) for column in inputs))
+        total = self._of_one(" + ".join(map(name, inputs)) or "0")
         return _tree(reached, lambda length: f"{total} > {length}")
 
     @property
