@@ -85,7 +85,7 @@ def _logged(source: Source) -> str:
     first, last = 4, 3 + len(own)
     fields = f"CASE WHEN g[1] = 'progress' THEN g[{last + 1}:{last + len(own)}] ELSE g[{first}:{last}] END"
     return (
-        f"SELECT line, aside, {fields} AS f, g[2] AS own_session, g[3] AS own_folder"
+        f"SELECT file, line, aside, {fields} AS f, g[2] AS own_session, g[3] AS own_folder"
         f" FROM ({lines}) WHERE aside IS NOT NULL OR g IS NOT NULL"
     )
 
@@ -94,9 +94,10 @@ def _used() -> str:
     """What the lines say: a column for each of `_FIELDS`, without copies in sidechains."""
     fields = ", ".join(f"f[{place}] AS {field}" for place, field in enumerate(_FIELDS, 1))
     iterations = f"json_transform(TRY_CAST(iterated AS JSON), {text(_ITERATION)}) AS iterations"
-    said = f"SELECT *, {iterations} FROM (SELECT line, aside, own_session, own_folder, {fields} FROM logged)"
+    known = "file, line, aside, own_session, own_folder"
+    said = f"SELECT *, {iterations} FROM (SELECT {known}, {fields} FROM logged)"
     # A side question repeats the session's messages under request ids of its own (ccusage#913).
-    elsewhere = "bool_or(sidechain IS DISTINCT FROM 'true') OVER (PARTITION BY message_id)"
+    elsewhere = "bool_or(sidechain IS DISTINCT FROM 'true') OVER (PARTITION BY file, message_id)"
     return (
         "SELECT *, COALESCE(session, own_session) AS session_id, COALESCE(cwd, own_folder) AS folder"
         f" FROM ({said}) WHERE aside IS NOT NULL OR (starts_with(used, '{{') AND COALESCE(role, '') <> 'user'"
@@ -118,6 +119,7 @@ def _billed() -> str:
 def _columns() -> dict[str, str]:
     own = "part = 0"
     return {
+        "file": "file",
         "line": "line",
         "aside": "aside",
         "event_id": _event_id(),
@@ -201,4 +203,4 @@ def _tags() -> str:
     return tag_map(tags)
 
 
-FORMAT: Final = Format("claude-code", "Claude Code's session logs (JSONL)", _match, _read)
+FORMAT: Final = Format("claude-code", "Claude Code's session logs (JSONL)", _match, _read, reads_many=True)

@@ -18,7 +18,7 @@ from farthing.importers.format import LIKELY, NO, SURE, Format, Head, Source
 from farthing.importers.readers import rows_of
 
 _COLUMNS: Final = (
-    "line", "aside", "event_id", "at", "provider", "model", "operation", "service_tier", "status",
+    "file", "line", "aside", "event_id", "at", "provider", "model", "operation", "service_tier", "status",
     "input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "output_tokens", "reasoning_tokens",
     "project", "tags",
 )  # fmt: skip
@@ -33,7 +33,8 @@ def _match(head: Head) -> int:
 
 
 def _read(_: DuckDBPyConnection, source: Source) -> str:
-    return rows_of(source, _rows(source), _COLUMNS)
+    rows = (row | {"file": number} for number, one in source.files().items() for row in _rows(one))
+    return rows_of(source, rows, _COLUMNS)
 
 
 def _rows(source: Source) -> Iterator[Row]:
@@ -57,4 +58,4 @@ def _first_model(head: Head) -> str:
     return next((model for model in models if isinstance(model, str)), "")
 
 
-FORMAT: Final = Format("codex", "Codex's session logs (JSONL)", _match, _read)
+FORMAT: Final = Format("codex", "Codex's session logs (JSONL)", _match, _read, reads_many=True)

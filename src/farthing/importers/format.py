@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -83,6 +83,7 @@ class Source:
     """A file to import. `name` is what the user calls it, `path` where its plain content lies.
 
     `folder` is for what an importer writes on the way; `values` is what `--set` says of every row.
+    Files that are read by one query are its `parts`, by their numbers; a single file has none.
     """
 
     name: str
@@ -90,6 +91,16 @@ class Source:
     head: Head
     folder: Path
     values: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[int, "Source"] = field(default_factory=dict)
+
+    def files(self) -> Mapping[int, "Source"]:
+        """The files that it stands for, by their numbers; a single one is 0."""
+        return self.parts or {0: self}
+
+
+def together(files: Mapping[int, Source]) -> Source:
+    """Files that are to be read by one query."""
+    return replace(next(iter(files.values())), parts=files)
 
 
 Read: TypeAlias = Callable[[DuckDBPyConnection, Source], str]
@@ -108,7 +119,8 @@ class Format:
 
     Records that are not meant for the ledger at all (a log's other lines) the query leaves out. A format
     `is_ordered` where the order of its records says which of two that are one event is the later; where
-    it is not, a file is read in parallel.
+    it is not, a file is read in parallel. One that `reads_many` takes sources that have `parts`, and says
+    in the column `file` which of them a row comes from: a folder of thousands of sessions needs it.
     """
 
     name: str
@@ -117,6 +129,7 @@ class Format:
     read: Read
     table: TableName = "events"
     is_ordered: bool = True
+    reads_many: bool = False
 
 
 def _object(line: str) -> JsonObject | None:

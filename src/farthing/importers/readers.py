@@ -36,14 +36,19 @@ def json_lines(source: Source, also: str = "") -> str:
 
     `also` are further columns as SQL over `json`. What stands there is parsed once: the numbers of the
     lines keep DuckDB from parsing it again for each condition on it, as it would with memory for each.
-    Empty lines are left out and not counted: `true_lines` finds the place in the file.
+    Empty lines are left out and not counted: `true_lines` finds the place in the file. `file` is the
+    number of the part of the source.
     """
-    path = with_short_lines(source.path, source.folder, LONGEST_JSON_LINE)
-    rows = (
-        f"read_ndjson_objects({text(str(path))}, ignore_errors = true,"
-        f" maximum_object_size = {LONGEST_JSON_LINE})"
-    )
-    return numbered(rows, "CASE WHEN json IS NULL THEN 'it is not JSON' END", also)
+    files = source.files()
+    paths = (with_short_lines(one.path, source.folder, LONGEST_JSON_LINE) for one in files.values())
+    listed = ", ".join(text(str(path)) for path in paths)
+    rows = f"read_ndjson_objects([{listed}], ignore_errors = true, maximum_object_size = {LONGEST_JSON_LINE})"
+    number = f"{list(files)}[CAST(file_index AS BIGINT) + 1]" if source.parts else "0"
+    columns = ", ".join(filter(None, (f"{number} AS file", also)))
+    lines = numbered(rows, "CASE WHEN json IS NULL THEN 'it is not JSON' END", columns)
+    if not source.parts:
+        return lines
+    return f"SELECT * REPLACE (line - min(line) OVER (PARTITION BY file) + 1 AS line) FROM ({lines})"
 
 
 def numbered(objects: str, aside: str, also: str = "") -> str:

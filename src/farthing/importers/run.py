@@ -1,6 +1,6 @@
 """Files into the ledger: read each in its format, check the rows, store what is new, say what was not."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import Final
 import duckdb
 
 from farthing.importers.files import UnusableFileError, opened, shown
-from farthing.importers.format import Format, TableName
+from farthing.importers.format import Format, Source, TableName
 from farthing.importers.registry import recognized
-from farthing.importers.stage import Aside, Stage
+from farthing.importers.small_files import MOST_FILES, Known, grouped
+from farthing.importers.stage import Aside, Counted, Stage
 from farthing.ledger.charges import CHARGES
 from farthing.ledger.columns import Column
 from farthing.ledger.events import EVENTS
@@ -23,6 +24,7 @@ _SCHEMAS: Final[dict[TableName, tuple[Sequence[Column], str]]] = {
     "events": (EVENTS, "event_id"),
     "charges": (CHARGES, "charge_id"),
 }
+_UNREADABLE: Final = (UnusableFileError, duckdb.Error, OSError)  # a log may be tidied away meanwhile
 _UNKNOWN: Final = "its format is not recognized: name it with --format, or describe it with --map"
 
 
@@ -44,7 +46,8 @@ class Run:
     """One import. `format` is used for every file, where it is given; `values` are set in every row.
 
     `connection` is to a database outside memory and `folder` a place for files on the way, both of
-    which the caller throws away. `told` hears the name of each file before it is read.
+    which the caller throws away. `told` hears the name of each file before it is read. `together` is
+    how many small files may be read by one query.
     """
 
     ledger: Ledger
@@ -55,33 +58,56 @@ class Run:
     format: Format | None = None
     values: dict[str, str] = field(default_factory=dict)
     told: Callable[[str, int], None] = lambda _name, _bytes: None
+    together: int = MOST_FILES
     _stages: dict[TableName, Stage] = field(default_factory=dict)
 
     def files(self, paths: Iterable[Path | None]) -> list[Imported]:
         """Import files, None being standard input. What cannot be read is set aside and the rest is kept."""
-        found = [self._read(number, path) for number, path in enumerate(paths)]
+        by_number: dict[int, Imported] = {}
+        for format_, sources in grouped(self._opened(paths, by_number), self.together):
+            by_number |= self._read(sources, format_)
+            self._drop_plain(sources)
+        found = [by_number[number] for number in sorted(by_number)]
         tables: dict[TableName, Table] = {"events": self.ledger.events, "charges": self.ledger.charges}
         for name, stage in self._stages.items():
             found = self._stored(found, stage, tables[name])
         return found
 
-    def _read(self, number: int, path: Path | None) -> Imported:
-        name = shown(path)
+    def _opened(self, paths: Iterable[Path | None], found: dict[int, Imported]) -> Iterator[Known]:
+        """Files with their formats; those that cannot be opened or are of none are `found` at once."""
+        for number, path in enumerate(paths):
+            try:
+                source = opened(path, self.folder, number, self.values)
+                size_byte = source.path.stat().st_size
+                self.told(source.name, size_byte)
+                format_ = self.format or recognized(source.head)
+                if format_ is None:
+                    raise UnusableFileError(_UNKNOWN)
+            except (UnusableFileError, OSError) as error:
+                found[number] = _unusable(shown(path), error)
+                self._drop_plain([number])
+            else:
+                yield Known(number, source, size_byte, format_)
+
+    def _read(self, files: Mapping[int, Source], format_: Format) -> dict[int, Imported]:
+        """Read files of one format, as many together as do not harm each other."""
         try:
-            source = opened(path, self.folder, number, self.values)
-            self.told(name, source.path.stat().st_size)
-            format_ = self.format or recognized(source.head)
-            if format_ is None:
-                raise UnusableFileError(_UNKNOWN)
-            counted = self._stage(format_.table).add(number, source, format_)
-        except UnusableFileError as error:
-            return Imported(name, set_aside=1, asides=(Aside(name, 0, str(error)),))
-        except duckdb.Error as error:
-            why = f"it cannot be read: {str(error).splitlines()[0]}"
-            return Imported(name, set_aside=1, asides=(Aside(name, 0, why),))
-        finally:
+            counted = self._stage(format_.table).add_together(files, format_)
+        except _UNREADABLE as error:
+            if len(files) == 1:
+                return {number: _unusable(source.name, error) for number, source in files.items()}
+            numbers = list(files)
+            halves = numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+            first, second = (
+                self._read({number: files[number] for number in half}, format_) for half in halves
+            )
+            return first | second
+        return {number: _imported(files[number], format_, one) for number, one in counted.items()}
+
+    def _drop_plain(self, numbers: Iterable[int]) -> None:
+        """Take away what was unpacked."""
+        for number in numbers:
             (self.folder / f"plain-{number}").unlink(missing_ok=True)
-        return Imported(name, format_.name, counted.read, 0, 0, counted.set_aside, counted.asides)
 
     def _stage(self, table: TableName) -> Stage:
         if table not in self._stages:
@@ -107,3 +133,15 @@ class Run:
             )
             for number, one in enumerate(found)
         ]
+
+
+def _imported(source: Source, format_: Format, counted: Counted) -> Imported:
+    return Imported(source.name, format_.name, counted.read, 0, 0, counted.set_aside, counted.asides)
+
+
+def _unusable(name: str, error: Exception) -> Imported:
+    """A file that is set aside as a whole."""
+    why = str(error)
+    if not isinstance(error, UnusableFileError):
+        why = f"it cannot be read: {why.splitlines()[0]}"
+    return Imported(name, set_aside=1, asides=(Aside(name, 0, why),))

@@ -1,6 +1,7 @@
 """Rows on their way into the ledger: checked, numbered and each once, in a database outside memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -9,7 +10,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from farthing.importers.checked import Checked, checked
-from farthing.importers.format import Format, Source
+from farthing.importers.format import Format, Source, together
 from farthing.importers.readers import name, rejects, text
 from farthing.ledger.columns import Column
 
@@ -58,26 +59,57 @@ class Stage:
     def add(self, number: int, source: Source, format_: Format) -> Counted:
         """Read a file. Raises duckdb.Error where it cannot be read; nothing of it is kept then."""
         query = format_.read(self.connection, source)
-        table = f"staged_{self.table}"
-        self.connection.execute("BEGIN")
-        try:
-            ordered = str(format_.is_ordered).lower()
-            self.connection.execute(f"SET preserve_insertion_order = {ordered}")
-            self.connection.execute(f"INSERT INTO {table} {self._rows(number, source, format_, query)}")
-            # What comes after says its order, and is faster without one.
-            self.connection.execute("SET preserve_insertion_order = false")
+        with self._all_or_nothing():
+            self._insert(str(number), source, format_, query)
             refused = rejects(self.connection)
             if not format_.is_ordered:
                 self._look_up_lines(number, source, format_, query)
             counted = self._counted(number, source, refused)
             self._number_equals(number)
-            self.connection.execute(f"DELETE FROM {table} WHERE file = {number} AND why IS NOT NULL")
+            self._drop_asides([number])
+        return counted
+
+    def add_together(self, files: Mapping[int, Source], format_: Format) -> dict[int, Counted]:
+        """Read files of a format that `reads_many` by one query, as `add` reads them one by one.
+
+        Planning the query and its checks takes longer than to read a small file. Raises as `add` does
+        where a file cannot be read; nothing of any is kept then.
+        """
+        if len(files) == 1:
+            return {number: self.add(number, source, format_) for number, source in files.items()}
+        source = together(files)
+        query = format_.read(self.connection, source)
+        with self._all_or_nothing():
+            self._insert("file", source, format_, query)
+            counted = self._counted_together(files)
+            for number in self._with_equals(files):
+                self._number_equals(number)
+            self._drop_asides(files)
+        return counted
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self.connection.execute("BEGIN")
+        try:
+            yield
             self.connection.execute("COMMIT")
         except duckdb.Error:
             self.connection.execute("ROLLBACK")
             rejects(self.connection)
             raise
-        return counted
+
+    def _insert(self, file: str, source: Source, format_: Format, query: str) -> None:
+        """Stage what was read; `file` is the number of the file as SQL."""
+        ordered = str(format_.is_ordered).lower()
+        self.connection.execute(f"SET preserve_insertion_order = {ordered}")
+        self.connection.execute(f"INSERT INTO staged_{self.table} {self._rows(file, source, format_, query)}")
+        # What comes after says its order, and is faster without one.
+        self.connection.execute("SET preserve_insertion_order = false")
+
+    def _drop_asides(self, numbers: Iterable[int]) -> None:
+        self.connection.execute(
+            f"DELETE FROM staged_{self.table} WHERE {_among(numbers)} AND why IS NOT NULL"
+        )
 
     def drop_repeated(self) -> dict[int, int]:
         """Leave one row of each id, the one that knows most: how many rows of which file went."""
@@ -114,7 +146,7 @@ class Stage:
         """The rows as the ledger's table has them."""
         return f"SELECT {', '.join(name(column.name) for column in self.columns)} FROM staged_{self.table}"
 
-    def _rows(self, number: int, source: Source, format_: Format, query: str) -> str:
+    def _rows(self, file: str, source: Source, format_: Format, query: str) -> str:
         """A query of a file's rows: numbered, in the table's types, with the reason why one is set aside."""
         types = {row[0]: row[1] for row in self.connection.execute(f"DESCRIBE {query}").fetchall()}
         values = {column.name: self._value(column, types, source, format_) for column in self.columns}
@@ -126,7 +158,7 @@ class Stage:
         line = "line" if "line" in types and format_.is_ordered else "0"
         listed = ", ".join(f"{values[column.name].value}" for column in self.columns)
         why = _why(values, has_aside="aside" in types)
-        return f"SELECT {number}, {line}, {why}, {made}, {listed} FROM ({query})"
+        return f"SELECT {file}, {line}, {why}, {made}, {listed} FROM ({query})"
 
     def _look_up_lines(self, number: int, source: Source, format_: Format, query: str) -> None:
         """Read a file once more, in order, where rows that were read without it are set aside.
@@ -136,7 +168,7 @@ class Stage:
         mine = f"FROM staged_{self.table} WHERE file = {number} AND why IS NOT NULL"
         if self.connection.execute(f"SELECT 1 {mine} LIMIT 1").fetchone() is None:
             return
-        numbered = self._rows(number, source, replace(format_, is_ordered=True), query)
+        numbered = self._rows(str(number), source, replace(format_, is_ordered=True), query)
         self.connection.execute(f"DELETE {mine}")
         self.connection.execute(
             f"INSERT INTO staged_{self.table} SELECT * FROM ({numbered}) AS again(file, line, why)"
@@ -171,6 +203,24 @@ class Stage:
         asides.sort(key=lambda aside: aside.line)
         return Counted(int(row[0]) + len(refused), int(row[1]) + len(refused), tuple(asides[:_MOST_NAMED]))
 
+    def _counted_together(self, files: Mapping[int, Source]) -> dict[int, Counted]:
+        """What was read of each file; one by one are counted only those of which something is set aside."""
+        query = (
+            f"SELECT file, count(*), count(why) FROM staged_{self.table} WHERE {_among(files)} GROUP BY file"
+        )
+        found = {file: (read, aside) for file, read, aside in self.connection.execute(query).fetchall()}
+        counted: dict[int, Counted] = {}
+        for number, source in files.items():
+            read, aside = found.get(number, (0, 0))
+            counted[number] = self._counted(number, source, ()) if aside else Counted(read, 0, ())
+        return counted
+
+    def _with_equals(self, numbers: Iterable[int]) -> list[int]:
+        """The files of these in which records are equal in every letter."""
+        mine = f"FROM staged_{self.table} WHERE {_among(numbers)} AND made AND why IS NULL"
+        equal = f"SELECT file {mine} GROUP BY file, {name(self.key)} HAVING count(*) > 1"
+        return [file for (file,) in self.connection.execute(f"SELECT DISTINCT * FROM ({equal})").fetchall()]
+
     def _number_equals(self, number: int) -> None:
         """Give records of a file that are equal in every letter ids of their own: each is one event."""
         table, key = f"staged_{self.table}", name(self.key)
@@ -182,6 +232,11 @@ class Stage:
             f" (SELECT rowid AS place, {count} AS nth {mine} AND {key} IN ({equal})) AS numbered"
             f" WHERE {table}.rowid = numbered.place AND numbered.nth > 1"
         )
+
+
+def _among(numbers: Iterable[int]) -> str:
+    """SQL: whether a row is of one of these files."""
+    return f"file IN ({', '.join(map(str, numbers))})"
 
 
 def _tagged(found: Checked, values: Mapping[str, str]) -> Checked:
