@@ -1,6 +1,6 @@
-"""Measure our speed beside a rival and the machine's own limit, in one run, and write docs/benchmarks.md.
+"""Measure our speed beside a rival and the machine's own limit, in one run, for docs/benchmarks.md.
 
-python benchmarks/run.py            # prints and writes the page
+python benchmarks/run.py            # prints and renews its section
 python benchmarks/run.py --no-rival # leaves llm-analysis and litellm out
 
 llm-analysis pins old libraries and litellm brings many, so each gets an environment of its own, in a
@@ -11,33 +11,21 @@ it. Where one cannot be installed its rows say why.
 import contextlib
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import ours
 import serving
+from page import Measured, machine, renew
 
 import pricing
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "benchmarks.md"
 INSTALL_SECONDS = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One line of the page: what was expected beforehand, what came out, and the bar."""
-
-    what: str
-    expected: str
-    found: str
-    bar: str
-    met: bool | None
+TITLE = "Estimates and prices"
 
 
 @contextlib.contextmanager
@@ -220,26 +208,18 @@ def ms(seconds: float) -> str:
     return f"{seconds * 1e3:,.0f} ms"
 
 
-def page(rows: list[Measured]) -> str:
-    """The page as Markdown."""
-    words = {True: "met", False: "**missed**", None: ""}
-    head = [
-        "# Speed",
-        "Written by `python benchmarks/run.py`; nothing here is edited by hand. Everything was measured in",
-        f"one run on one machine ({os.cpu_count()} processors, Python {platform.python_version()}): read the",
-        "ratios, not the seconds. What was expected was noted before anything was timed, but for the two",
-        "estimates of 40 and 95 ms, which come from profiling, and the mixed table, the two rivals of prices",
-        "and the load of the book, guessed after a first figure was seen.",
-        "",
-        "| what | expected | found | bar | |",
-        "|---|---:|---:|---:|---|",
+def section_told() -> list[str]:
+    """What stands above the table."""
+    return [
+        f"Written by `python benchmarks/run.py` ({machine()}). What was expected was noted",
+        "before anything was timed, but for the two estimates of 40 and 95 ms, which come from profiling,",
+        "and the mixed table, the two rivals of prices and the load of the book, which were guessed after",
+        "a first figure was seen.",
     ]
-    body = [f"| {row.what} | {row.expected} | {row.found} | {row.bar} | {words[row.met]} |" for row in rows]
-    return "\n".join([*head, *body]) + "\n"
 
 
 if __name__ == "__main__":
     found = list(measured())
     for row in found:
         print(f"{row.what}: {row.found} (expected {row.expected}; bar {row.bar or 'none'})", flush=True)
-    PAGE.write_text(page(found), "utf-8")
+    renew(TITLE, section_told(), found)

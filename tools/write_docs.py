@@ -5,7 +5,7 @@
 
 Pages come from the docstrings of formulas, the catalog, the command line's own help, and from
 `farthing validate` with docs/accuracy.json (tools/measure_accuracy.py). docs/benchmarks.md is written
-by benchmarks/run.py alone.
+by benchmarks/run.py and benchmarks/ledger.py alone.
 """
 
 import os
