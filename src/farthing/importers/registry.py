@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import farthing.importers as room
-from farthing.importers.format import NO, Format, Head
+from farthing.importers.format import NO, SURE, Format, Head
 from farthing.units.problem import InputError, Problem, did_you_mean
 
 
@@ -34,9 +34,13 @@ def named(name: str) -> Format:
 
 def recognized(head: Head) -> Format | None:
     """The format that is surest of a file, None where none is."""
-    sure = [(format_.match(head), format_) for format_ in formats().values()]
-    best = max((found for found, _ in sure), default=NO)
-    return next((format_ for found, format_ in sure if found == best), None) if best > NO else None
+    best, surest = NO, None
+    for format_ in formats().values():
+        if (found := format_.match(head)) > best:
+            best, surest = found, format_
+        if best == SURE:  # the others need not look through the file as well
+            break
+    return surest
 
 
 def _formats_in(module: str) -> tuple[Format, ...]:
