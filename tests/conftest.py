@@ -10,5 +10,8 @@ settings.load_profile("farthing")
 
 @pytest.fixture(autouse=True)
 def _own_data(tmp_path_factory, monkeypatch):
-    """No test sees what the person who runs it calibrated."""
+    """No test sees what the person who runs it calibrated, imported or asked before."""
     monkeypatch.setenv("FARTHING_DATA", str(tmp_path_factory.getbasetemp() / "no-data"))
+    monkeypatch.setenv("FARTHING_STATE", str(tmp_path_factory.getbasetemp() / "state"))
+    monkeypatch.delenv("FARTHING_LEDGER", raising=False)
+    monkeypatch.delenv("FARTHING_ENGINE", raising=False)

@@ -30,6 +30,8 @@ from farthing.track.pinned import months, pin_of
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 
 _SHOWN = 100
+# Each reads 2,048 records at once and keeps three copies of them: more would not do with so little memory.
+_THREADS = 2
 _MADE_HERE = ("event_id", "charge_id", "batch", "source", "day", "tags", "prefix_hashes")
 _UNITS = ("read", "stored", "duplicate", "set_aside")
 
@@ -68,10 +70,8 @@ def answer(asked: Asked, told: Callable[[str, int], None] = lambda _name, _bytes
     batch = f"{moment:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     with (
         tempfile.TemporaryDirectory(prefix="farthing-import-") as folder,
-        connect(IMPORT_MEMORY) as connection,
+        connect(IMPORT_MEMORY, _THREADS) as connection,
     ):
-        # Records have numbers, and those are of use only in the order of the file.
-        connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"ATTACH {text(str(Path(folder) / 'staged.duckdb'))} AS staged")
         connection.execute("USE staged")
         found = Run(ledger, connection, Path(folder), batch, moment, format_, values, told).files(paths)
