@@ -10,8 +10,11 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-LONGEST_TEXT: Final = 200_000  # what is longer than tags may be is refused as tags too
-_LONG_BYTES: Final = 512 * 1024
+_LONG_BYTES: Final = 64 * 1024
+_MOST_CHARACTERS: Final = (20_000, 2_000)  # the latter for lines of very many texts
+# What may become tags keeps so much that too long ones are refused, and not stored cut.
+_TAGS: Final = ("tags", "tag:", "metadata", "labels", "request_tags")
+_MOST_OF_TAGS: Final = 200_000
 _LARGEST_BYTES: Final = 128 * 1024 * 1024  # a line that is longer is not decoded
 _LEFT_OUT: Final = b"(a line that was too long is left out)\n"  # which is no JSON, and is set aside as such
 
@@ -45,19 +48,26 @@ def _skip_rest(file: BinaryIO) -> None:
 
 
 def _shortened(line: bytes, longest: int) -> bytes:
+    """A line with its texts cut; one that cannot be decoded is as it was, if it is not too long."""
     try:
-        cut = msgspec.json.encode(_cut(msgspec.json.decode(line))) + b"\n"
+        value = msgspec.json.decode(line)
+        for most in _MOST_CHARACTERS:
+            if len(cut := msgspec.json.encode(_cut(value, most)) + b"\n") <= longest:
+                return cut
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _LEFT_OUT
-    return cut if len(cut) <= longest else _LEFT_OUT
+        if len(line) <= longest:
+            return line
+    return _LEFT_OUT
 
 
-def _cut(value: object) -> object:
-    """A JSON value with no text longer than is of use."""
+def _cut(value: object, most: int) -> object:
+    """A JSON value with no text of more than so many characters."""
     if isinstance(value, str):
-        return value[:LONGEST_TEXT]
+        # JSON inside of a text must stay whole.
+        return value[: _MOST_OF_TAGS if value.startswith(("{", "[")) else most]
     if isinstance(value, list):
-        return [_cut(one) for one in value]
+        return [_cut(one, most) for one in value]
     if isinstance(value, dict):
-        return {str(key)[:LONGEST_TEXT]: _cut(one) for key, one in value.items()}
+        limits = ((key, _MOST_OF_TAGS if str(key).startswith(_TAGS) else most) for key in value)
+        return {str(key)[:limit]: _cut(value[key], limit) for key, limit in limits}
     return value

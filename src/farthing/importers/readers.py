@@ -15,8 +15,8 @@ from farthing.importers.long_lines import with_short_lines
 
 LONGEST_LINE: Final = 4 * 1024 * 1024  # of CSV: the reader keeps many lines in memory
 LONGEST_OBJECT: Final = 32 * 1024 * 1024
-# DuckDB parses twice as many bytes of lines at once, and each function of JSON keeps a copy of them.
-LONGEST_JSON_LINE: Final = 8 * 1024 * 1024
+# DuckDB reads twice as many bytes of lines at once.
+LONGEST_JSON_LINE: Final = 4 * 1024 * 1024
 _MOST_COLUMNS: Final = 2_000  # DuckDB reads 2,048 rows at once, whatever their width
 _numbers = itertools.count()
 
