@@ -89,12 +89,11 @@ class Accounts:
     def account(self, asked: Asked) -> Account:
         """What was asked for, priced."""
         usage = Usage()
-        providers: set[str] = set()
         for span in self.spans(asked.window):
             question = self.question(asked, span.window)
             usage.add(spent(question, [lines_of(span.book, span.at)], self.to_dollars)[0])
-            providers |= {words.provider for words in question.words}
-        return Account(usage, charged(self.engine, self.charges, asked, providers, self.to_dollars))
+        bills = charged(self.engine, self.charges, self.events, asked, self.to_dollars)
+        return Account(usage, bills)
 
     def compared(self, asked: Asked, default_by: tuple[str, ...]) -> tuple[Account, Account] | None:
         """The window and the stretch of the same length before, without their dates; None without either."""
@@ -134,10 +133,12 @@ class Accounts:
             f" WHERE {filters(asked, BY_NAME)} GROUP BY ALL"
         )
         columns = self.engine.ask(sql, {"events": self.events}).columns
-        return {
-            tuple(shown(one, columns[f"by_{turn}"][place]) for turn, one in enumerate(asked.by)): int(count)
-            for place, count in enumerate(columns["counted"].tolist())
-        }
+        keys_of = (
+            tuple(shown(one, columns[f"by_{turn}"][place]) for turn, one in enumerate(asked.by))
+            for place in range(len(columns["counted"]))
+        )
+        # A sum of nothing is null.
+        return {key: int(count or 0) for key, count in zip(keys_of, columns["counted"].tolist(), strict=True)}
 
 
 def cache_hit_share(counts: dict[str, int]) -> Fraction | None:

@@ -1,6 +1,5 @@
 """What bills say: charges added up by the same dimensions as usage, without what usage already counts."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,7 +8,7 @@ from typing import Final
 
 from farthing.ledger.answer import Engine
 from farthing.ledger.charges import BY_NAME
-from farthing.ledger.connection import name, text
+from farthing.ledger.connection import name
 from farthing.ledger.files import Files
 from farthing.track.dimensions import Asked, filters, grouped, shown
 from farthing.track.spent import DOLLARS, Key, ToDollars
@@ -21,8 +20,9 @@ COST: Final = "COALESCE(effective_cost, billed_cost)"
 class Charged:
     """Charges in groups, in dollars.
 
-    `counted_usd` is by provider what bills ask for tokens that events of the same days already count:
-    it is not added a second time. `foreign` says how many lines are in a currency without a rate.
+    `counted_usd` is by provider what bills ask for tokens of days of which the ledger has events from that
+    provider: it is not added a second time, whichever of those events were asked for. `foreign` says how
+    many lines are in a currency without a rate.
     """
 
     groups: dict[Key, Fraction] = field(default_factory=dict)
@@ -32,13 +32,16 @@ class Charged:
 
 
 def charged(
-    engine: Engine, files: Files, asked: Asked, providers: Collection[str], to_dollars: ToDollars
+    engine: Engine, charges: Files, events: Files | None, asked: Asked, to_dollars: ToDollars
 ) -> Charged:
-    """Charges by groups; those for models of `providers`, whose usage is in the ledger, apart."""
+    """Charges by groups; those for models whose usage is among `events`, all of the ledger's, apart."""
     found = Charged()
-    if not files.rows:
+    if not charges.rows:
         return found
-    columns = engine.ask(_sql(asked, providers), {"charges": files}).columns
+    tables = {"charges": charges}
+    if events is not None and events.rows and not {"model", "provider"} & charges.empty:
+        tables["events"] = events
+    columns = engine.ask(_sql(asked, "events" in tables), tables).columns
     for place in range(len(columns["lines"])):
         key = tuple(shown(one, columns[f"by_{turn}"][place]) for turn, one in enumerate(asked.by))
         _add(found, key, {title: cells[place] for title, cells in columns.items()}, to_dollars)
@@ -61,13 +64,25 @@ def _add(found: Charged, key: Key, row: dict[str, object], to_dollars: ToDollars
     found.lines[key] = found.lines.get(key, 0) + lines
 
 
-def _sql(asked: Asked, providers: Collection[str]) -> str:
+def _sql(asked: Asked, apart: bool) -> str:
     keys = [f"{grouped(one, BY_NAME)} AS by_{place}" for place, one in enumerate(asked.by)]
-    known = ", ".join(map(text, sorted(providers))) or "''"
-    counted = f"{name('model')} <> '' AND {name('provider')} IN ({known})"
-    keys += [f"CASE WHEN {counted} THEN {name('provider')} ELSE '' END AS counted", name("currency")]
+    counted = f"CASE WHEN counted_id IS NULL THEN '' ELSE {name('provider')} END" if apart else "''"
+    keys += [f"{counted} AS counted", name("currency")]
     keys += [f"CASE WHEN {name('currency')} NOT IN ('', 'USD') THEN {name('day')} END AS on_day"]
+    origin = f"charges LEFT JOIN ({_COUNTED}) AS already ON counted_id = charge_id" if apart else "charges"
     return (
         f"SELECT {', '.join(keys)}, COUNT(*) AS lines, SUM({COST}) AS cost"
-        f" FROM charges WHERE {filters(asked, BY_NAME)} GROUP BY ALL ORDER BY ALL"
+        f" FROM {origin} WHERE {filters(asked, BY_NAME)} GROUP BY ALL ORDER BY ALL"
     )
+
+
+# A bill line is for the days from its own to before `until`, its own at least.
+_COUNTED: Final = """
+    SELECT DISTINCT c.charge_id AS counted_id
+    FROM charges AS c
+    JOIN (SELECT DISTINCT provider, "day" FROM events) AS used
+      ON used.provider = c.provider AND used."day" >= c."day"
+     AND (used."day" = c."day"
+          OR date_diff('day', DATE '1970-01-01', used."day") * 86400000000 < epoch_us(c."until"))
+    WHERE c.model <> ''
+"""

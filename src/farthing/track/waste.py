@@ -124,7 +124,7 @@ def _unused(accounts: Accounts, asked: Asked) -> Iterator[Waste]:
     if "commitment_status" in accounts.charges.empty:
         return
     lost = replace(asked, by=("commitment",), where=(*asked.where, unused))
-    found = charged(accounts.engine, accounts.charges, lost, (), accounts.to_dollars)
+    found = charged(accounts.engine, accounts.charges, None, lost, accounts.to_dollars)
     for (commitment,), usd in sorted(found.groups.items()):
         lines = found.lines[(commitment,)]
         title = f"Unused commitment {commitment}".rstrip()
