@@ -22,9 +22,9 @@ def look_around() -> tuple[Found, ...]:
     places = (
         ("the last answer", last_answer(), "farthing why NAME explains it"),
         ("newer prices than those that ship", data_folder() / "prices", "farthing catalog prices uses them"),
-        ("a ledger", _ledger(), "nothing reads it yet"),
-        ("Claude Code logs", Path.home() / ".claude" / "projects", "nothing reads them yet"),
-        ("Codex logs", Path.home() / ".codex" / "sessions", "nothing reads them yet"),
+        ("a ledger", _ledger(), "farthing spend reads it"),
+        ("Claude Code logs", Path.home() / ".claude" / "projects", "farthing import brings them in"),
+        ("Codex logs", Path.home() / ".codex" / "sessions", "farthing import brings them in"),
     )
     return tuple(Found(what, str(path), use) for what, path, use in places if _there(path))
 

@@ -23,6 +23,7 @@ from farthing.track.per import Per, read_per
 from farthing.track.pinned import Books
 from farthing.track.spent import Unpriced
 from farthing.track.waste import waste
+from farthing.track.wording import counted
 from farthing.units.problem import Problem
 
 DEFAULT_BY = ("model",)
@@ -67,13 +68,13 @@ def answer(asked: Asked) -> Estimate:
     if path := asked.question.words.get("against"):
         return _beside(asked, path, found, accounts, asking)
     per = read_per(asked.question.words.get("per"))
-    counted = None if per is None else accounts.counted(asking, per)
+    numbers = None if per is None else accounts.counted(asking, per)
     compared = accounts.compared(asking, DEFAULT_BY)
     made = account(
         asked,
         _verdict(found, asking, accounts),
-        _results(found, per, None if counted is None else counted[1], compared),
-        rows_of(found, asking.by, per, None if counted is None else counted[0]),
+        _results(found, per, None if numbers is None else numbers[1], compared),
+        rows_of(found, asking.by, per, None if numbers is None else numbers[0]),
         lines=lines_of(found, movers(*compared) if compared else (), waste(accounts, asking)),
         problems=[*accounts.book.problems, *_problems(found)],
         book=accounts.book.hash,
@@ -159,14 +160,11 @@ def _results(
 def _verdict(found: Account, asking: Asking, accounts: Accounts) -> str:
     total = found.usage.total
     least = "at least " if total.unpriced_events or found.charges.foreign else ""
-    amount = f"{least}${float(found.total_usd):,.2f}"
-    said = (
-        f"usage and bills come to {amount}" if found.charges_usd else f"{total.events:,} events cost {amount}"
-    )
-    verdict = f"{said}{_when(asking.window, accounts)}"
+    what = "Usage and bills come to" if found.charges_usd else f"{counted(total.events, 'event')} cost"
+    verdict = f"{what} {least}${float(found.total_usd):,.2f}{_when(asking.window, accounts)}"
     if asking.by and (top := _dearest(found)) is not None:
         verdict += f"; {top}"
-    return f"{verdict[:1].upper()}{verdict[1:]}."
+    return f"{verdict}."
 
 
 def _dearest(found: Account) -> str | None:
@@ -205,8 +203,8 @@ def _unpriced(what: Unpriced, events: int) -> Problem:
     place = "/".join(part for part in (what.provider, what.model) if part) or "(no model)"
     tier = f", tier {what.tier}" if what.tier else ""
     fix = "give its price: --book FILE with prices: [{provider, model, meter, amount, per}]"
-    return Problem("unpriced", "warning", place, f"{events:,} events{tier} have no price: {what.why}",
-                   "the total is at least what is said", fix)  # fmt: skip
+    said = f"{counted(events, 'event')}{tier} without a price: {what.why}"
+    return Problem("unpriced", "warning", place, said, "the total is at least what is said", fix)
 
 
 def _next(found: Account, asking: Asking) -> str:

@@ -13,6 +13,7 @@ from farthing.track.movers import Mover
 from farthing.track.per import Per
 from farthing.track.spent import Key
 from farthing.track.waste import Waste
+from farthing.track.wording import counted
 
 _ALWAYS: Final = ("input_tokens", "output_tokens")
 _TOKENS: Final = "operation.inference.tokens"
@@ -87,7 +88,7 @@ def _parts(account: Account) -> Iterator[Line]:
     total = account.usage.total
     if total.billed_usd:
         yield Line("Usage at the price book's rates", _TOKENS, amount(total.usd - total.billed_usd))
-        why = f"{total.billed_events:,} events that the book has no price for"
+        why = f"{counted(total.billed_events, 'event')} that the book has no price for"
         yield Line("Usage as providers billed it", _TOKENS, amount(total.billed_usd), basis=why)
     elif account.charges_usd:
         yield Line("Usage at the price book's rates", _TOKENS, amount(total.usd))

@@ -1,6 +1,8 @@
 """`why`: explain one number of an answer."""
 
 from farthing.app.explain import Explanation, explain
+from farthing.app.explain_ledger import explain_result
+from farthing.app.fields import READS_LEDGER
 from farthing.app.last import recall
 from farthing.estimate.answer import Estimate
 from farthing.units.problem import InputError, Problem
@@ -15,7 +17,7 @@ def why(name: str, answer: Estimate | None = None) -> Explanation:
     found = answer if answer is not None else recall()
     if found is None:
         raise InputError([_nothing_yet()])
-    return explain(name, found)
+    return explain_result(name, found) if found.verb in READS_LEDGER else explain(name, found)
 
 
 def _nothing_yet() -> Problem:

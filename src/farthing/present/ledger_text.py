@@ -61,7 +61,8 @@ def _rows(rows: Sequence[Row], width: int) -> list[str]:
         return []
     align = "".join("<" if any(_is_word(row.get(name), name) for row in rows) else ">" for name in shown)
     head = [_title(name) for name in shown]
-    body = [[_cell(row.get(name), name) for name in shown] for row in rows]
+    twins = {name for name in names if f"{name}{_USD}" in names}
+    body = [[_cell(row.get(name), name, is_amount=name in twins) for name in shown] for row in rows]
     return table([head, *body], align, width, wrap=False)
 
 
@@ -77,9 +78,11 @@ def _is_word(value: Cell, name: str) -> bool:
     return isinstance(value, str) and not name.endswith(_USD)
 
 
-def _cell(value: Cell, name: str) -> str:
+def _cell(value: Cell, name: str, *, is_amount: bool = False) -> str:
     if value is None:
         return ""
+    if is_amount:
+        return money(str(value)).replace("$", "")
     if name.endswith(_USD):
         return money(str(value))
     if isinstance(value, float):

@@ -9,6 +9,7 @@ from farthing.track.account import Account, Accounts
 from farthing.track.charged import charged
 from farthing.track.dimensions import Asked, Condition
 from farthing.track.spent import Key, Spent
+from farthing.track.wording import counted
 
 FINE: Final = ("", "ok", "success", "cached")
 IDLE: Final = Fraction(20, 100)
@@ -40,7 +41,7 @@ def _failed(accounts: Accounts, asked: Asked) -> Iterator[Waste]:
     total = account.usage.total
     if total.events:
         words = ", ".join(key[0] for key in sorted(account.usage.groups)[:3])
-        why = f"{total.events:,} events: {words}"
+        why = f"{counted(total.events, 'event')}: {words}"
         yield Waste("failed_calls", "Failed calls that were paid for", total.usd, why)
 
 
@@ -57,7 +58,7 @@ def _retried(accounts: Accounts, asked: Asked) -> Iterator[Waste]:
     if again:
         events = sum(spent.events for spent in again)
         usd = sum((spent.usd for spent in again), Fraction(0))
-        yield Waste("retries", "Retries", usd, f"{events:,} events with the tag attempt or retry")
+        yield Waste("retries", "Retries", usd, f"{counted(events, 'event')} with the tag attempt or retry")
 
 
 def _idle(accounts: Accounts, asked: Asked) -> Iterator[Waste]:

@@ -8,7 +8,7 @@ _DOORS = (
         "what it will cost",
         "farthing tokens --model claude-sonnet-4-5 --input 2000 --output 500 --requests 10k/day",
     ),
-    ("Track", "where the money goes", ""),
+    ("Track", "where the money goes", "farthing import FILE... && farthing spend --by team,model"),
     (
         "Optimize",
         "what it would cost done better",
@@ -25,7 +25,7 @@ def welcome() -> None:
     click.echo("Farthing: what your AI costs, before you build it, while it runs, and done better.\n")
     for name, what, command in _DOORS:
         click.echo(f"  {name:<9} {what}")
-        click.echo(f"            {command or 'not built yet in this version'}")
+        click.echo(f"            {command}")
     found = look_around()
     if found:
         click.echo("\nOn this machine:")
