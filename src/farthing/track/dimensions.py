@@ -123,18 +123,23 @@ def read_conditions(words: Iterable[str], columns: Mapping[str, Column]) -> tupl
     found: list[Condition] = []
     problems: list[Problem] = []
     for word in words:
-        before, sign, after = word.partition("=")
-        if not sign:
-            fix = "Write NAME=VALUE, for example team=search."
-            problems.append(
-                Problem("bad-value", "error", "--where", f"{quoted(word)} is no condition", "", fix)
-            )
-            continue
-        dimension = read_dimensions([before.removesuffix("!")], columns, "--where")
-        found += [Condition(one, tuple(after.split("|")), before.endswith("!")) for one in dimension]
+        try:
+            found.append(_read_condition(word, columns))
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
     return tuple(found)
+
+
+def _read_condition(word: str, columns: Mapping[str, Column]) -> Condition:
+    before, sign, after = word.partition("=")
+    named = read_dimensions([before.removesuffix("!")], columns, "--where") if sign else ()
+    if len(named) != 1:
+        fix = "Write NAME=VALUE, for example team=search."
+        what = f"{quoted(word)} is no condition"
+        raise InputError([Problem("bad-value", "error", "--where", what, "", fix)])
+    return Condition(named[0], tuple(after.split("|")), before.endswith("!"))
 
 
 def _condition(condition: Condition, columns: Mapping[str, Column]) -> str:
