@@ -15,6 +15,7 @@ from farthing.ledger.connection import connect
 from farthing.units.problem import InputError
 
 BLOCK = 500
+LEAST_READS = 3
 
 
 def append_batch(table, connection, batch: int) -> None:
@@ -76,9 +77,9 @@ def tidy(folder: str, until: float, keep_hours: int) -> None:
 
 
 def read_until(folder: str, until: float, told: Connection) -> None:
-    """Read over and over; say at the end how often, and what was wrong."""
+    """Read over and over, a few times at least; say at the end how often, and what was wrong."""
     table, rows, reads, wrong = table_at(folder), 0, 0, []
-    while time.monotonic() < until:
+    while time.monotonic() < until or reads < LEAST_READS:
         now, twice, partly = half_read(table)
         if twice or partly or now < rows:
             wrong.append((rows, now, twice, partly))

@@ -40,7 +40,7 @@ def server():
 
 
 def _make_bucket(url, process):
-    for _ in range(300):
+    for _ in range(1200):
         assert process.poll() is None, "the server ended"
         try:
             urllib.request.urlopen(urllib.request.Request(url, method="PUT")).close()
