@@ -67,7 +67,7 @@ def csv_records(source: Source) -> str:
     scan = _scan(
         with_one_end(source.path, source.folder), columns, delimiter=source.head.delimiter, quote='"', skip=1
     )
-    joined = ", ".join(name(column) for column in columns)
+    joined = ", ".join(f"COALESCE({name(column)}, '')" for column in columns)
     return f"SELECT *, concat_ws(chr(31), {joined}) AS raw FROM ({scan})"
 
 
