@@ -8,6 +8,12 @@ import pytest
 from farthing.ledger.engine import engine
 
 CLUSTER = "local-cluster[2,1,1024]"
+# For little data: few parts, and no second look of Java's compiler at code that runs once.
+SETTINGS = """
+spark.sql.shuffle.partitions 2
+spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1
+spark.executor.extraJavaOptions -XX:TieredStopAtLevel=1
+"""
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +26,7 @@ def spark(tmp_path_factory):
     for part in Path(pyspark.__file__).parent.iterdir():
         (home / part.name).symlink_to(part)
     (home / "conf").mkdir()
-    (home / "conf" / "spark-defaults.conf").write_text("spark.sql.shuffle.partitions 2\n")
+    (home / "conf" / "spark-defaults.conf").write_text(SETTINGS)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("SPARK_HOME", str(home))
         patched.setenv("SPARK_LOCAL_IP", "127.0.0.1")
