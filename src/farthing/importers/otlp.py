@@ -2,8 +2,9 @@
 
 Each call of a model is an event: spans of calls (not those of agents around them), log records of Claude
 Code, Codex and Gemini CLI, GenAI's own events. Metrics add calls up; where a service's file has its calls
-one by one, its metrics are left out. Files of one service's metrics and of its traces or logs are the same
-calls twice when they are imported separately: take one kind. Prompts are not read.
+one by one, its metrics are left out, and so they are where another file of the same import has them. Files
+of one service's metrics and of its traces or logs are the same calls twice when they are imported one after
+the other: take one kind. Prompts are not read.
 """
 
 from collections.abc import Iterator

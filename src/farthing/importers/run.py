@@ -1,5 +1,6 @@
 """Files into the ledger: read each in its format, check the rows, store what is new, say what was not."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -8,8 +9,10 @@ from typing import Final
 
 import duckdb
 
+from farthing.importers import otlp
 from farthing.importers.files import UnusableFileError, opened, shown
 from farthing.importers.format import Format, Source, TableName
+from farthing.importers.otlp_twice import drop_told_twice
 from farthing.importers.registry import recognized
 from farthing.importers.small_files import MOST_FILES, Known, grouped
 from farthing.importers.stage import Aside, Counted, Stage
@@ -118,7 +121,10 @@ class Run:
 
     def _stored(self, found: Sequence[Imported], stage: Stage, table: Table) -> list[Imported]:
         """Store what was staged for a table, and count per file what was new."""
-        repeated = stage.drop_repeated()
+        repeated = Counter[int]()
+        if any(one.format == otlp.FORMAT.name for one in found) and stage.table == "events":
+            repeated.update(drop_told_twice(self.connection, f"staged_{stage.table}"))
+        repeated.update(stage.drop_repeated())
         table.append(self.connection, stage.query)
         fresh = stage.fresh(table.files().uris)
         staged = stage.by_file()
@@ -126,10 +132,7 @@ class Run:
             replace(
                 one,
                 stored=one.stored + fresh.get(number, 0),
-                duplicate=one.duplicate
-                + repeated.get(number, 0)
-                + staged.get(number, 0)
-                - fresh.get(number, 0),
+                duplicate=one.duplicate + repeated[number] + staged.get(number, 0) - fresh.get(number, 0),
             )
             for number, one in enumerate(found)
         ]
