@@ -9,6 +9,7 @@ from farthing.ledger.answer import Engine
 from farthing.ledger.events import BY_NAME
 from farthing.ledger.files import Files
 from farthing.ledger.store import Ledger
+from farthing.ledger.written import day_of
 from farthing.pricing.book import Book
 from farthing.track.charged import Charged, charged
 from farthing.track.dimensions import TIMES, Asked, Window, filters, grouped, shown
@@ -114,10 +115,11 @@ class Accounts:
         return self.books.spans(window, self.events.days)
 
     def question(self, asked: Asked, window: Window) -> Question:
-        """The same question of a part of the days."""
+        """The same question of a part of the days, of the same version as all others."""
         files = self.events
         if window.since is not None or window.until is not None:
-            files = self.ledger.events.files(window.since, window.until)
+            newest = self.ledger.events.files(window.since, window.until)
+            files = newest if newest.version == files.version else _within(files, window)
         return Question(self.engine, files, replace(asked, window=window))
 
     def counted(self, asked: Asked, per: Per) -> tuple[dict[Key, int], int]:
@@ -139,6 +141,12 @@ class Accounts:
         )
         # A sum of nothing is null.
         return {key: int(count or 0) for key, count in zip(keys_of, columns["counted"].tolist(), strict=True)}
+
+
+def _within(files: Files, window: Window) -> Files:
+    """The files of some days; what is known of them is what is known of all."""
+    uris = tuple(uri for uri in files.uris if window.has(date.fromisoformat(day_of(uri))))
+    return replace(files, uris=uris, days=tuple(filter(window.has, files.days)))
 
 
 def cache_hit_share(counts: dict[str, int]) -> Fraction | None:
