@@ -96,21 +96,21 @@ class Question:
         if not words:
             return [_nothing()] * len(books)
         lines = [_in_tier(find, one) for find in books for one in words]
+        different, places = _different(lines)
         first_us, last_us = self._span
-        found = layout(lines, self._meters, first_us, last_us)
         query = CubeQuery(
             asked=self.asked,
             files=self.files,
-            layout=found,
+            layout=layout(different, self._meters, first_us, last_us),
             lines=words,
             timed=self._models(lines, lambda row: row.hours is not None),
             stepped=self._models(lines, lambda row: bool(row.above_tokens and not row.bracket)),
             apart=apart,
         )
-        answer = self.engine.ask(query.sql, {"events": self.files})
+        read = _Read(query, self.engine.ask(query.sql, {"events": self.files}))
         count = len(words)
         return [
-            _priced(query, answer, tuple(lines[first : first + count]), first)
+            _priced(read, tuple(lines[first : first + count]), places[first : first + count])
             for first in range(0, len(lines), count)
         ]
 
@@ -176,40 +176,98 @@ def added(values: Whole, group: Int) -> list[int]:
     return [int(value) for value in np.add.reduceat(wide, first).tolist()]
 
 
-def _priced(query: CubeQuery, answer: Answer, lines: tuple[Line, ...], first: int) -> Priced:
-    line = whole(answer.columns["line"]).astype(np.int64)
-    group = whole(answer.columns["place"]).astype(np.int64) - 1
-    counts = {column: whole(answer.columns[column]) for column in query.summed}
-    if query.gpu:
-        counts["gpu_ms"] = whole(answer.columns["gpu_ms"])
-    cube = _cube(query, answer, counts, line + first)
-    amounts = query.layout.price(cube)
-    keys = _keys(query, answer, group)
-    return Priced(keys, group, line, lines, counts, amounts, answer, (query.layout, cube))
+def _different(lines: Sequence[Line]) -> tuple[list[Line], Int]:
+    """Lines each once, and the place of each line among them: books have most of theirs in common."""
+    known: dict[tuple[object, ...], int] = {}
+    found: list[Line] = []
+    places = np.empty(len(lines), dtype=np.int64)
+    for number, line in enumerate(lines):
+        key = (id(line.sku), line.tier, line.region, line.fixed_us, "" if line.sku else line.asked)
+        if key not in known:
+            known[key] = len(found)
+            found.append(line)
+        places[number] = known[key]
+    return found, places
 
 
-def _cube(query: CubeQuery, answer: Answer, counts: Mapping[str, Whole], line: Int) -> Cube:
-    """The columns of an answer as quantities of meters.
+@dataclass(frozen=True)
+class _Read:
+    """What an answer says, whichever book prices it."""
+
+    query: CubeQuery
+    answer: Answer
+
+    @cached_property
+    def line(self) -> Int:
+        return self._place("line")
+
+    @cached_property
+    def group(self) -> Int:
+        return self._place("place") - 1
+
+    @cached_property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        return _keys(self.query, self.answer, self.group)
+
+    @cached_property
+    def counts(self) -> dict[str, Whole]:
+        counts = {column: whole(self.answer.columns[column]) for column in self.query.summed}
+        if self.query.gpu:
+            counts["gpu_ms"] = whole(self.answer.columns["gpu_ms"])
+        return counts
+
+    @cached_property
+    def place(self) -> Cube:
+        """Where each row lies, of no line yet."""
+        stretch, code, length = (self._place(title) for title in ("stretch", "code", "length"))
+        return Cube(self.line, stretch, code, length, {}, {})
+
+    @cached_property
+    def beyond(self) -> dict[Beyond, Whole]:
+        return {one: whole(self.answer.columns[beyond_name(*one)]) for one in self.query.brackets}
+
+    @cached_property
+    def by_time(self) -> npt.NDArray[np.bool_]:
+        """Rows of an accelerator that is paid by the time."""
+        return np.array([bool(one.accelerator) for one in self.query.lines])[self.line]
+
+    def _place(self, title: str) -> Int:
+        return whole(self.answer.columns[title]).astype(np.int64)
+
+
+def _priced(read: _Read, lines: tuple[Line, ...], places: Int) -> Priced:
+    found = read.query.layout
+    cube = _cube(read, places[read.line])
+    return Priced(
+        keys=read.keys,
+        group=read.group,
+        line=read.line,
+        lines=lines,
+        counts=read.counts,
+        amounts=found.price(cube),
+        answer=read.answer,
+        priced_as=(found, cube),
+    )
+
+
+def _cube(read: _Read, line: Int) -> Cube:
+    """The columns of an answer as quantities of meters, for the lines of one book.
 
     An accelerator that is paid by the time is priced by its time alone, whatever it generated.
     """
-    stretch, code, length = (
-        whole(answer.columns[title]).astype(np.int64) for title in ("stretch", "code", "length")
-    )
-    place = Cube(line, stretch, code, length, {}, {})
+    counts, found, place = read.counts, read.query.layout, replace(read.place, line=line)
     meters = {meter: counts[column] for meter, column in COLUMN_OF.items() if column in counts}
-    beyond = {one: whole(answer.columns[beyond_name(*one)]) for one in query.brackets}
-    cells = query.layout.cells(place)
+    beyond = dict(read.beyond)
+    cells = found.cells(place)
     if REASONING in meters:
-        _tell_reasoning(meters, beyond, query.layout.has_own(REASONING, cells))
+        _tell_reasoning(meters, beyond, found.has_own(REASONING, cells))
     if "requests" in counts:
-        meters[REQUEST] = np.where(query.layout.has_own(REQUEST, cells), counts["requests"], 0)
-    by_time = np.array([bool(one.accelerator) for one in query.lines])[line % len(query.lines)]
-    if by_time.any():
-        meters = {meter: np.where(by_time, 0, count) for meter, count in meters.items()}
-        beyond = {one: np.where(by_time, 0, count) for one, count in beyond.items()}
-    if query.gpu:
-        meters[GPU_TIME] = np.where(by_time, counts["gpu_ms"], 0)
+        meters[REQUEST] = np.where(found.has_own(REQUEST, cells), counts["requests"], 0)
+    if read.by_time.any():
+        meters = {meter: np.where(read.by_time, 0, count) for meter, count in meters.items()}
+        beyond = {one: np.where(read.by_time, 0, count) for one, count in beyond.items()}
+    if read.query.gpu:
+        meters[GPU_TIME] = np.where(read.by_time, counts["gpu_ms"], 0)
     return replace(place, counts=meters, beyond=beyond)
 
 
