@@ -23,21 +23,21 @@ from farthing.track.spent import spent
 from farthing.track.usage import Question, lines_of
 
 ENGINE = engine(None)
-WORLDS = range(12)
+WORLDS = range(10)
 QUESTIONS = 4
 LARGEST = 10**15  # the most that the ledger takes of anything
 
 
 def stored(folder, events, random):
-    """Events in a ledger, in any order and in several pieces, some of them twice, perhaps compacted."""
+    """Events in a ledger: in any order, in one piece or in several of which some come twice, compacted."""
     table = table_at(folder)
     mixed = random.sample(events, len(events))
-    cut = random.randint(0, len(mixed))
-    for batch in (mixed[:cut], mixed[cut:], random.sample(mixed, len(mixed) // 2)):
+    cut, again = random.randint(0, len(mixed)), random.sample(mixed, len(mixed) // 2)
+    for batch in random.choice(([mixed], [mixed], [mixed[:cut], mixed[cut:], again])):
         if batch:
             random_usage.append(table, batch)
-        if random.random() < 0.2:
-            table.compact()
+    if random.random() < 0.2:
+        table.compact()
     return table
 
 
@@ -104,7 +104,7 @@ def test_what_is_drawn_meets_what_it_should():
     assert len(fees) > len(books)
 
 
-@pytest.mark.parametrize("seed", [1, 5, 7])
+@pytest.mark.parametrize("seed", [1, 5])
 def test_parts_sum_to_the_whole_in_every_grouping(tmp_path, seed):
     random, books, _, table = drawn(seed, tmp_path)
     find = lines_of(books[0])
@@ -115,12 +115,12 @@ def test_parts_sum_to_the_whole_in_every_grouping(tmp_path, seed):
         assert said({(): parts.total}) == said({(): whole})
 
 
-@pytest.mark.parametrize("seed", [2, 3])
+@pytest.mark.parametrize("seed", [2])
 def test_days_priced_by_themselves_sum_to_the_whole(tmp_path, seed):
     """What a day costs does not depend on what is asked with it: other days, other models, other books."""
     _, books, _, table = drawn(seed, tmp_path)
     account = Accounts(ENGINE, open_ledger(str(tmp_path)), books[0], None, rate_of)
-    assert account.days == sorted(table.files().days) == account.days
+    assert account.days == list(table.files().days)
     together = account.account(Asked(("day",))).usage
     alone = {}
     for day, after in zip(account.days, [*account.days[1:], account.after], strict=True):
@@ -132,11 +132,17 @@ def test_neither_order_nor_repetition_nor_compaction_changes_a_sum(tmp_path):
     random = Random(11)
     book, events = random_usage.book(random), random_usage.events(random, most=200)
     by = ("team", "day")
+    first, second = events[: len(events) // 2], events[len(events) // 2 :]
     sums = []
-    for turn in range(3):
-        files = stored(tmp_path / str(turn), events, Random(turn)).files()
-        assert files.rows == len(events)
-        sums.append(said(spent(Question(ENGINE, files, Asked(by)), [lines_of(book)], rate_of)[0].groups))
+    for turn, batches in enumerate(([first, second], [second, events], [events, first[::-1]])):
+        table = table_at(tmp_path / str(turn))
+        for batch in batches:
+            random_usage.append(table, batch)
+        if turn:
+            table.compact()
+        assert table.files().rows == len(events)
+        found = spent(Question(ENGINE, table.files(), Asked(by)), [lines_of(book)], rate_of)
+        sums.append(said(found[0].groups))
     assert sums[0] == sums[1] == sums[2] == said(expected(events, Asked(by), book))
 
 
