@@ -11,6 +11,7 @@ from typing import Final
 from farthing.ledger.columns import Column
 from farthing.ledger.connection import connect, name, text
 from farthing.ledger.files import Files
+from farthing.ledger.remote import reach
 from farthing.track.dimensions import Asked, filters
 from farthing.track.focus_charges import ChargeRow
 from farthing.track.sheet import Cell
@@ -60,6 +61,7 @@ def _rows(files: Files, asked: Asked, condition: str) -> Iterator[Sequence[Cell]
     where = f"({filters(asked, columns)}) AND {condition}"
     order = f"{name('at')}, {name(files.columns[0].name)}"
     with connect(_MEMORY) as connection:
+        reach(connection, files.uris)
         found = connection.execute(f"SELECT {shown} FROM {files.relation()} WHERE {where} ORDER BY {order}")
         while rows := found.fetchmany(_AT_ONCE):
             for row in rows:
