@@ -1,5 +1,6 @@
 """CSV files whose lines end in two ways, as one does that Windows began and a shell went on with."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +9,11 @@ _CHUNK: Final = 1 << 20
 
 def with_one_end(path: Path, folder: Path) -> Path:
     """The file, or a copy in `folder` whose lines all end alike: DuckDB's reader gives up on others."""
+    # To look for one return is ten times as fast as to count, and most files have none.
+    if not any(b"\r" in chunk for chunk in _chunks(path)):
+        return path
     returns, ends = _counted(path)
-    if returns in (0, ends):
+    if returns == ends:
         return path
     copy = folder / f"{path.name}-ends"
     with path.open("rb") as file, copy.open("wb") as out:
@@ -21,9 +25,13 @@ def with_one_end(path: Path, folder: Path) -> Path:
 def _counted(path: Path) -> tuple[int, int]:
     """How many carriage returns and how many line feeds there are."""
     returns = ends = 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            # Counting pairs takes twice as long, and a file of single returns has not as many as lines.
-            returns += chunk.count(b"\r")
-            ends += chunk.count(b"\n")
+    for chunk in _chunks(path):
+        # Counting pairs takes twice as long, and a file of single returns has not as many as lines.
+        returns += chunk.count(b"\r")
+        ends += chunk.count(b"\n")
     return returns, ends
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from iter(lambda: file.read(_CHUNK), b"")

@@ -125,9 +125,11 @@ class Run:
         if any(one.format == otlp.FORMAT.name for one in found) and stage.table == "events":
             repeated.update(drop_told_twice(self.connection, f"staged_{stage.table}"))
         repeated.update(stage.drop_repeated())
-        table.append(self.connection, stage.query)
-        fresh = stage.fresh(table.files().uris)
+        appended = table.append(self.connection, stage.query)
         staged = stage.by_file()
+        fresh = staged if appended.duplicate == 0 else {}
+        if appended.duplicate and appended.stored + appended.superseded:
+            fresh = stage.fresh(table.files(*stage.days()).uris)
         return [
             replace(
                 one,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import duckdb
@@ -129,6 +129,12 @@ class Stage:
         """How many rows wait, by the number of their file."""
         query = f"SELECT file, count(*) FROM staged_{self.table} GROUP BY file"
         return {int(file): int(count) for file, count in self.connection.execute(query).fetchall()}
+
+    def days(self) -> tuple[date, date]:
+        """The first day of the rows that wait, of which there are some, and the day after the last."""
+        row = self.connection.execute(f"SELECT min(day), max(day) + 1 FROM staged_{self.table}").fetchone()
+        assert row is not None, "a least and a largest are always a row"
+        return row
 
     def fresh(self, stored: Sequence[str]) -> dict[int, int]:
         """How many rows, by the number of their file, lie in these files of the ledger as this batch's."""
