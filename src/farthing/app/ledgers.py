@@ -13,6 +13,7 @@ from farthing.app.state import folder
 from farthing.catalog.data_folder import data_folder
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Estimate, Line, Result, Row
+from farthing.estimate.currency import in_currency
 from farthing.estimate.exact import decimal_text
 from farthing.ledger.engine import Engine, engine
 from farthing.ledger.store import Ledger, open_ledger
@@ -106,6 +107,15 @@ def account(
         industry=(),
         steps=(),
     )
+
+
+def in_asked_currency(asked: Asked, answer: Estimate) -> Estimate:
+    """The answer with every amount in the currency that was asked for, too."""
+    if asked.currency == "USD":
+        return answer
+    from farthing.app.train import usd_per_unit  # the estimates behind it cost 200 ms to import
+
+    return in_currency(answer, asked.currency, usd_per_unit(asked))
 
 
 def empty(ledger: Ledger) -> InputError:

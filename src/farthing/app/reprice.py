@@ -7,12 +7,10 @@ from fractions import Fraction
 from typing import TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask, now
-from farthing.app.ledgers import account, count, dollars, empty, ledger_of
+from farthing.app.ledgers import account, count, dollars, empty, in_asked_currency, ledger_of
 from farthing.app.spend import accounts_of, asking_of
-from farthing.app.train import usd_per_unit
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Estimate, Result, Row
-from farthing.estimate.currency import in_currency
 from farthing.estimate.exact import decimal_text
 from farthing.ledger.store import Ledger
 from farthing.pricing.book import Book
@@ -73,7 +71,7 @@ def answer(asked: Asked) -> Estimate:
         main="after_usd",
         following="farthing spend" if applied else "farthing reprice --apply",
     )
-    return in_currency(made, asked.currency, usd_per_unit(asked))
+    return in_asked_currency(asked, made)
 
 
 def _apply(ledger: Ledger, asked: Asked, found: Sequence[str], book: Book, at: date | None) -> None:

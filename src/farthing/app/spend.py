@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import TypedDict, Unpack
 
-from farthing.app import spend_against
 from farthing.app.asking import Asked, ask
 from farthing.app.ledger_window import conditions_of, window_of
-from farthing.app.ledgers import account, count, dollars, empty, engine_of, ledger_of, share, to_dollars
+from farthing.app.ledgers import (
+    account,
+    count,
+    dollars,
+    empty,
+    engine_of,
+    in_asked_currency,
+    ledger_of,
+    share,
+    to_dollars,
+)
 from farthing.app.spend_rows import lines_of, rows_of, token_columns
-from farthing.app.train import usd_per_unit
 from farthing.estimate.answer import Estimate, Result
-from farthing.estimate.currency import in_currency
 from farthing.ledger.events import BY_NAME
 from farthing.ledger.store import Ledger
 from farthing.pricing.book import Book
@@ -81,11 +88,13 @@ def answer(asked: Asked) -> Estimate:
         main="total_usd",
         following=_next(found, asking),
     )
-    return in_currency(made, asked.currency, usd_per_unit(asked))
+    return in_asked_currency(asked, made)
 
 
 def _beside(asked: Asked, path: str, found: Account, accounts: Accounts, asking: Asking) -> Estimate:
     """What was estimated beside what it came to."""
+    from farthing.app import spend_against  # estimates cost 200 ms to import
+
     estimate = spend_against.estimate_of(path)
     drifts = spend_against.drifts(estimate, found, accounts, asking.window)
     cost = next((one for one in drifts if one.name == "cost_usd"), None)
