@@ -151,3 +151,19 @@ def test_another_currency_has_twins(place):
     assert found.results["total_usd"].exact == TOTAL
     assert found.results["total"].p50 == pytest.approx(25.5 / 1.25)
     assert found.results["total"].unit == "EUR"
+
+
+def test_rows_sum_to_the_total_where_amounts_do_not_end(tmp_path):
+    """Three times 100 seconds at $2.50 an hour are 0.2083333..., each 0.0694444...: rounded at the sum."""
+    row = "{provider: maker, model: gpu-x, meter: gpu_time, amount: '2.50', per: gpu hour, source: by hand}"
+    prices = f"prices: [{row}]"
+    (tmp_path / "hours.yaml").write_text(prices)
+    lines = [f"{team},2026-10-01,maker,gpu-x,100,{team}" for team in ("ads", "search", "support")]
+    source = tmp_path / "hours.csv"
+    source.write_text("\n".join(("event_id,at,provider,accelerator,gpu_seconds,team", *lines)) + "\n")
+    place = str(tmp_path / "ledger")
+    found = bring_in(files=[str(source)], format="events", ledger=place, book=[str(tmp_path / "hours.yaml")])
+    assert found.results["stored"].p50 == 3
+    found = spend(ledger=place, by="team")
+    assert found.results["total_usd"].exact == "0.208333333333"
+    assert sum(Decimal(row["cost_usd"]) for row in found.rows) == Decimal("0.208333333333")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farthing.estimate.exact import decimal_text, exact_values
+from farthing.estimate.exact import decimal_text, decimal_texts, exact_values
 from farthing.estimate.gather import Basis, Input
 from farthing.estimate.graph import plan
 from farthing.formulas.tokens import cost_per_30_days_usd, cost_per_day_usd
@@ -77,3 +77,23 @@ def test_what_does_not_end_is_off_by_less_than_a_trillionth(value):
 def test_a_larger_amount_is_never_written_smaller(one, other):
     less, more = sorted([one, other])
     assert Decimal(decimal_text(less)) <= Decimal(decimal_text(more))
+
+
+def test_an_amount_may_be_larger_than_the_usual_precision():
+    assert decimal_text(10**40 + Fraction(1, 3)) == f"1{'0' * 40}.333333333333"
+
+
+@given(st.lists(st.fractions(max_denominator=10**6), max_size=20))
+def test_parts_add_up_to_their_sum_to_the_last_decimal(parts):
+    texts = decimal_texts(parts)
+    assert sum(map(Fraction, texts)) == Fraction(decimal_text(sum(parts, Fraction(0))))
+    slack = Fraction(len(parts) + 1, 2 * 10**12)
+    assert all(abs(Fraction(text) - part) <= slack for text, part in zip(texts, parts, strict=True))
+
+
+def test_parts_that_end_are_written_as_they_are():
+    assert decimal_texts([Fraction(1, 10**18), Fraction(1, 3), Fraction(-7, 4)]) == [
+        "0.000000000000000001",
+        "0.333333333332999999",
+        "-1.75",
+    ]

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Final
 
 from farthing.estimate.answer import Line, Range, Row
-from farthing.estimate.exact import decimal_text
+from farthing.estimate.exact import decimal_text, decimal_texts
 from farthing.ledger.events import COUNTS
 from farthing.track.account import Account, cache_hit_share
 from farthing.track.dimensions import TIMES
@@ -38,7 +38,12 @@ def rows_of(
     """A row a group: in the order of time where it is by time, else the dearest first."""
     columns = token_columns(account)
     charges = bool(account.charges.groups)
-    return [_row(account, key, by, columns, charges, per, counted or {}) for key in _ordered(account, by)]
+    keys = _ordered(account, by)
+    costs = decimal_texts(account.usd[key] for key in keys)
+    return [
+        _row(account, key, cost, by, columns, charges, per, counted or {})
+        for key, cost in zip(keys, costs, strict=True)
+    ]
 
 
 def lines_of(account: Account, moved: Iterable[Mover], lost: Iterable[Waste]) -> list[Line]:
@@ -54,6 +59,7 @@ def amount(usd: Fraction) -> Range:
 def _row(
     account: Account,
     key: Key,
+    cost_usd: str,
     by: Sequence[str],
     columns: Sequence[str],
     charges: bool,
@@ -73,7 +79,7 @@ def _row(
         number = counted.get(key, 0)
         row[f"{per.title}_count"] = number
         row[f"cost_per_{per.title}_usd"] = decimal_text(usd / number) if number else None
-    row["cost_usd"] = decimal_text(usd)
+    row["cost_usd"] = cost_usd
     row["unpriced_events"] = spent.unpriced_events
     return row
 

@@ -4,7 +4,7 @@ Floats carry sixteen digits, which is enough for every range but not for a bill.
 uncertain the same formulas run on fractions; what ends is written out, what does not is rounded once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Final
@@ -14,6 +14,7 @@ from farthing.estimate.graph import Plan
 from farthing.units.spread import Spread
 
 _PLACES: Final = 12
+_DIGITS: Final = 100
 
 
 def exact_values(
@@ -41,12 +42,32 @@ def decimal_text(value: Fraction) -> str:
     ('0.054399', '0.333333333333')
     """
     with localcontext() as context:
-        context.prec = 60
+        context.prec = _DIGITS
         whole = Decimal(value.numerator) / Decimal(value.denominator)
-    if not _ends(value.denominator):
-        whole = whole.quantize(Decimal(1).scaleb(-_PLACES))
+        if not _ends(value.denominator):
+            whole = whole.quantize(Decimal(1).scaleb(-_PLACES))
     text = f"{whole:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def decimal_texts(parts: Iterable[Fraction]) -> list[str]:
+    """Fractions as decimals that add up to the decimal of their sum.
+
+    What rounding leaves goes to the largest of those that were rounded.
+
+    >>> decimal_texts([Fraction(1, 3), Fraction(2, 3), Fraction(1, 2)])
+    ['0.333333333333', '0.666666666667', '0.5']
+    >>> decimal_texts([Fraction(1, 3)] * 3)
+    ['0.333333333334', '0.333333333333', '0.333333333333']
+    """
+    listed = list(parts)
+    texts = list(map(decimal_text, listed))
+    rounded = [place for place, part in enumerate(listed) if not _ends(part.denominator)]
+    if rounded:
+        left = Fraction(decimal_text(sum(listed, Fraction(0)))) - sum(map(Fraction, texts))
+        largest = max(rounded, key=lambda place: abs(listed[place]))
+        texts[largest] = decimal_text(Fraction(texts[largest]) + left)
+    return texts
 
 
 def _ends(denominator: int) -> bool:
