@@ -4,6 +4,7 @@ from datetime import timedelta
 from fractions import Fraction
 from random import Random
 
+import msgspec
 import random_books
 from ledger_rows import select
 from random_books import DAY_US, change
@@ -36,12 +37,12 @@ _NAMED = ("event_id", "at", *(column.name for column in COUNTS), "context_tokens
 _TYPES = {column.name: column.sql_type for column in EVENTS}
 
 
-def book(random: Random) -> Book:
+def book(random: Random, *, hours: bool = True) -> Book:
     """Models that two providers share a name of, each with its own rows; and accelerators."""
-    providers = [
-        Provider(id=home, skus=tuple(_models(random, home)) + tuple(_accelerators(random, home)))
-        for home in PROVIDERS
-    ]
+    providers = []
+    for home in PROVIDERS:
+        skus = (*_models(random, home), *_accelerators(random, home))
+        providers.append(Provider(id=home, skus=skus if hours else tuple(map(_without_hours, skus))))
     base = compiled.of_providers(tuple(providers), "synthetic")
     return Book(base, base.hash)
 
@@ -52,6 +53,11 @@ def _models(random, home):
         rows = (*drawn.rows, _fee(random)) if random.random() < 0.3 else drawn.rows
         ordered = tuple(sorted(rows, key=lambda row: row.layer))
         yield Sku(provider=home, model=model, rows=ordered, launched=drawn.launched)
+
+
+def _without_hours(sku):
+    rows = tuple(msgspec.structs.replace(row, hours=None) for row in sku.rows)
+    return msgspec.structs.replace(sku, rows=rows)
 
 
 def _fee(random):

@@ -1,5 +1,6 @@
 """Whatever the ledger holds and whatever is asked of it: every sum is that of its events, one by one."""
 
+from datetime import date
 from fractions import Fraction
 from random import Random
 
@@ -16,6 +17,7 @@ from farthing.ledger.engine import engine
 from farthing.ledger.store import open_ledger
 from farthing.pricing import compiled
 from farthing.pricing.book import Book
+from farthing.pricing.own import moment_us
 from farthing.pricing.rows import Provider, Sku
 from farthing.track.account import Accounts
 from farthing.track.dimensions import Asked, Window
@@ -126,6 +128,20 @@ def test_days_priced_by_themselves_sum_to_the_whole(tmp_path, seed):
     for day, after in zip(account.days, [*account.days[1:], account.after], strict=True):
         alone |= account.account(Asked(("day",), window=Window(day, after))).usage.groups
     assert said(alone) == said(together.groups)
+
+
+@pytest.mark.parametrize("seed", [3, 6])
+def test_all_at_the_prices_of_one_day(tmp_path, seed):
+    """Each event as if it had happened at noon of that day; hours of the week aside, which are its own."""
+    random = Random(seed)
+    book = random_usage.book(random, hours=False)
+    events = [{**event, "billed_amount": None} for event in random_usage.events(random)]
+    table = stored(tmp_path, events, random)
+    for day in ("2026-11-19", "2026-11-22"):
+        find = lines_of(book, date.fromisoformat(day))
+        (found,) = spent(Question(ENGINE, table.files(), Asked(("model",))), [find], rate_of)
+        then = [{**event, "at": moment_us(f"{day}T12:00Z")} for event in events]
+        same(found, expected(then, Asked(("model",)), book))
 
 
 def test_neither_order_nor_repetition_nor_compaction_changes_a_sum(tmp_path):
