@@ -59,15 +59,17 @@ def test_what_was_billed_stands_in_where_there_is_no_price(tmp_path):
     unknown = {"model": "unheard-of", "input_tokens": 5}
     events = [
         event(input_tokens=1, billed_amount="99"),
-        event(**unknown, billed_amount="7"),
-        event(**unknown, billed_amount="10", billed_currency="EUR"),
+        event(**unknown, billed_amount="5"),
+        event(**unknown, billed_amount="2", billed_currency="usd"),
+        event(**unknown, billed_amount="4", billed_currency="EUR"),
+        event(**unknown, billed_amount="6", billed_currency="eur"),
         event(**unknown, billed_amount="1000", billed_currency="JPY"),
         event(**unknown),
         event(**unknown | {"input_tokens": 0}),
     ]
     total = accounts_of(tmp_path, events).account(Asked()).usage.total
-    assert (total.usd, total.billed_usd, total.billed_events) == (1 + 7 + 11, 18, 2)
-    assert (total.events, total.unpriced_events) == (6, 2)
+    assert (total.usd, total.billed_usd, total.billed_events) == (1 + 7 + 11, 18, 4)
+    assert (total.events, total.unpriced_events) == (8, 2)
 
 
 def test_the_share_of_input_that_a_cache_held():

@@ -38,8 +38,10 @@ def test_a_bill_is_what_it_costs_in_effect_where_that_is_said(tmp_path):
 
 def test_other_currencies_are_changed_or_named_and_never_added_as_they_are(tmp_path):
     lines = [
-        charge(cost="10", currency="EUR"),
-        charge(cost="10", currency=""),
+        charge(cost="4", currency="EUR"),
+        charge(cost="6", currency="eur"),
+        charge(cost="3", currency=""),
+        charge(cost="7", currency="usd"),
         charge(cost="10", currency="JPY"),
         charge(cost="10", currency="JPY", day="2026-03-04"),
     ]

@@ -14,6 +14,7 @@ from farthing.track.dimensions import Asked, filters, grouped, shown
 from farthing.track.spent import DOLLARS, Key, ToDollars
 
 COST: Final = "COALESCE(effective_cost, billed_cost)"
+_CURRENCY: Final = f"UPPER({name('currency')})"
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def charged(
 
 
 def _add(found: Charged, key: Key, row: dict[str, object], to_dollars: ToDollars) -> None:
-    lines, currency = int(str(row["lines"])), str(row["currency"])
+    lines, currency = int(str(row["lines"])), str(row["currency_code"])
     rate: Fraction | None = Fraction(1)
     if currency not in DOLLARS:
         rate = to_dollars(currency, date.fromisoformat(str(row["on_day"])[:10]))
@@ -67,8 +68,8 @@ def _add(found: Charged, key: Key, row: dict[str, object], to_dollars: ToDollars
 def _sql(asked: Asked, apart: bool) -> str:
     keys = [f"{grouped(one, BY_NAME)} AS by_{place}" for place, one in enumerate(asked.by)]
     counted = f"CASE WHEN counted_id IS NULL THEN '' ELSE {name('provider')} END" if apart else "''"
-    keys += [f"{counted} AS counted", name("currency")]
-    keys += [f"CASE WHEN {name('currency')} NOT IN ('', 'USD') THEN {name('day')} END AS on_day"]
+    keys += [f"{counted} AS counted", f"{_CURRENCY} AS currency_code"]
+    keys += [f"CASE WHEN {_CURRENCY} NOT IN ('', 'USD') THEN {name('day')} END AS on_day"]
     origin = f"charges LEFT JOIN ({_COUNTED}) AS already ON counted_id = charge_id" if apart else "charges"
     return (
         f"SELECT {', '.join(keys)}, COUNT(*) AS lines, SUM({COST}) AS cost"

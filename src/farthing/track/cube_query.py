@@ -151,7 +151,7 @@ class CubeQuery:
         if self.gpu:
             found["has_gpu"] = f"COALESCE({name('gpu_seconds')}, 0) > 0"
         if self.billed:
-            currency, day = name("billed_currency"), name("day")
+            currency, day = f"UPPER({name('billed_currency')})", name("day")
             found["is_billed"] = f"{name('billed_amount')} IS NOT NULL"
             found["currency"] = currency
             found["billed_on"] = f"CASE WHEN {currency} NOT IN ('', 'USD') THEN {day} END"
