@@ -95,14 +95,14 @@ def _results(old: Account, fresh: Account) -> dict[str, Result]:
         "before_usd": dollars(old.total_usd),
         "after_usd": dollars(fresh.total_usd),
         "change_usd": dollars(fresh.total_usd - old.total_usd),
-        "unpriced_events": count(fresh.usage.total.unpriced_events, "events"),
-        "unpriced_events_before": count(old.usage.total.unpriced_events, "events"),
+        "unpriced_events": count(fresh.spent.unpriced_events, "events"),
+        "unpriced_events_before": count(old.spent.unpriced_events, "events"),
     }
 
 
 def _verdict(old: Account, fresh: Account, applied: Sequence[str], is_applied: bool) -> str:
     before, after = old.total_usd, fresh.total_usd
-    least = "at least " if fresh.usage.total.unpriced_events else ""
+    least = "at least " if fresh.spent.unpriced_events else ""
     share = f" ({float((after - before) / before):+.1%})" if before else ""
     said = f"${float(before):,.2f} becomes {least}${float(after):,.2f}{share}"
     if applied:

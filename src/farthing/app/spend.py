@@ -141,7 +141,7 @@ def accounts_of(asked: Asked, ledger: Ledger, book: Book | None = None) -> Accou
 def _results(
     found: Account, per: Per | None, counted: int | None, compared: tuple[Account, Account] | None
 ) -> dict[str, Result]:
-    total = found.usage.total
+    total = found.spent
     results = {
         "total_usd": dollars(found.total_usd),
         "events": count(total.events, "events"),
@@ -167,7 +167,7 @@ def _results(
 
 
 def _verdict(found: Account, asking: Asking, accounts: Accounts) -> str:
-    total = found.usage.total
+    total = found.spent
     least = "at least " if total.unpriced_events or found.charges.foreign else ""
     what = "Usage and bills come to" if found.charges_usd else f"{counted(total.events, 'event')} cost"
     verdict = f"{what} {least}${float(found.total_usd):,.2f}{_when(asking.window, accounts)}"
@@ -217,7 +217,7 @@ def _unpriced(what: Unpriced, events: int) -> Problem:
 
 
 def _next(found: Account, asking: Asking) -> str:
-    if found.usage.total.unpriced_events:
+    if found.spent.unpriced_events:
         return "farthing spend --by provider,model --where ... --book prices.yaml"
     return (
         "farthing spend --by team,day" if asking.by == DEFAULT_BY else "farthing export --focus 1.4 out.csv"

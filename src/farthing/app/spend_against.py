@@ -130,7 +130,7 @@ def _part(what: str, usd: float, drift: Drift | None = None) -> Line:
 
 
 def _actual(verb: str, found: Account, days: int) -> Iterator[tuple[str, float]]:
-    total, counts = found.usage.total, found.usage.total.counts
+    total, counts = found.spent, found.spent.counts
     usd = float(found.total_usd)
     requests = counts.get("requests", 0)
     read = sum(counts.get(column, 0) for column in (

@@ -22,7 +22,7 @@ _BILLS: Final = "operation.infrastructure"
 
 def token_columns(account: Account) -> list[str]:
     """The columns of counts that are shown: input and output, and the others that hold anything."""
-    total = account.usage.total.counts
+    total = account.spent.counts
     return [
         column.name
         for column in COUNTS
@@ -91,7 +91,7 @@ def _ordered(account: Account, by: Sequence[str]) -> list[Key]:
 
 
 def _parts(account: Account) -> Iterator[Line]:
-    total = account.usage.total
+    total = account.spent
     if total.billed_usd:
         yield Line("Usage at the price book's rates", _TOKENS, amount(total.usd - total.billed_usd))
         why = f"{counted(total.billed_events, 'event')} that the book has no price for"

@@ -9,7 +9,11 @@ from sqlglot import exp
 from farthing.ledger.columns import Column, Kind
 
 # What SQLGlot passes on as it is, though Spark calls it otherwise.
-_FUNCTIONS: Final[Mapping[str, str]] = {"epoch_us": "UNIX_MICROS", "make_timestamptz": "TIMESTAMP_MICROS"}
+_FUNCTIONS: Final[Mapping[str, str]] = {
+    "epoch_us": "UNIX_MICROS",
+    "list_position": "ARRAY_POSITION",
+    "make_timestamptz": "TIMESTAMP_MICROS",
+}
 _WHOLE_KINDS: Final = frozenset({"count", "whole"})
 # Whole where their parts are.
 _KEEPS_WHOLE: Final = (exp.Add, exp.Sub, exp.Mul, exp.Paren, exp.Neg, exp.Greatest, exp.Least, exp.Coalesce)

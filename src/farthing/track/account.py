@@ -38,7 +38,12 @@ class Account:
         """The usage of a group; nothing where it has only charges."""
         return self.usage.groups.get(key, _NO_USAGE)
 
-    @property
+    @cached_property
+    def spent(self) -> Spent:
+        """All usage, added up once: an answer looks at it many times."""
+        return self.usage.total
+
+    @cached_property
     def charges_usd(self) -> Fraction:
         """All charges that are added up."""
         return sum(self.charges.groups.values(), Fraction(0))
@@ -46,7 +51,7 @@ class Account:
     @cached_property
     def total_usd(self) -> Fraction:
         """All of it."""
-        return self.usage.total.usd + self.charges_usd
+        return self.spent.usd + self.charges_usd
 
 
 @dataclass(frozen=True)

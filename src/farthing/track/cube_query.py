@@ -1,5 +1,6 @@
 """The query that adds events up by what decides their rates, so that sums can be priced exactly."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +28,8 @@ _DAY_US: Final = 86_400_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONDAY: Final = date(1970, 1, 5)
 _WEEK: Final = 7
+_LETTER: Final = ord("0")
+_MOST_LETTERS: Final = 40  # no quotes or backslashes among them
 _DAY_MINUTES: Final = 1_440
 _NONE: Final[frozenset[str]] = frozenset()
 _LARGEST: Final = 2**62
@@ -118,17 +121,18 @@ class CubeQuery:
 
     @property
     def _cube(self) -> str:
-        """Sums of events. Models priced by hour or length are read by themselves: the others run faster."""
-        code, length = self._code, self._length
-        special = (self.timed if code != "0" else _NONE) | (self.stepped if length != "0" else _NONE)
-        if self.apart:
-            return self._part(_is_in(self.apart), code, length)
-        if not special:
-            return self._part("TRUE", "0", "0")
-        if special >= {one.model for one in self.lines}:
-            return self._part("TRUE", code, length)
-        plain = self._part(f"NOT {_is_in(special)}", "0", "0")
-        return f"{plain} UNION ALL {self._part(_is_in(special), code, length)}"
+        """Sums of events in one pass: to read some models by themselves costs more than it saves."""
+        condition = _is_in(self.apart) if self.apart else "TRUE"
+        code, length = self._of(self.timed, self._code), self._of(self.stepped, self._length)
+        return self._part(condition, code, length)
+
+    def _of(self, models: frozenset[str], value: str) -> str:
+        """A value for some models, 0 for the others, which then make no groups of their own."""
+        if value == "0" or models >= {one.model for one in self.lines}:
+            return value
+        # DuckDB looks a function of one column up once for each of its words, IN once for each row.
+        listed = ", ".join(map(text, sorted(models)))
+        return f"CASE WHEN list_position([{listed}], {name('model')}) > 0 THEN {value} ELSE 0 END"
 
     def _part(self, condition: str, code: str, length: str) -> str:
         keys = [f"{grouped(one, BY_NAME)} AS by_{place}" for place, one in enumerate(self.asked.by)]
@@ -204,7 +208,13 @@ class CubeQuery:
         whole_days = days if period == _DAY_MINUTES else f"({days} - {days} % {_WEEK})"
         passed = f"(epoch_us({name('at')}) - ({_us(_MONDAY)} + {_DAY_US} * {whole_days}))"
         values = [int(codes[start]) for start in (0, *changes)]
-        return _tree(changes, lambda change: f"{passed} >= {change * MINUTE_US}", values)
+        if max(values) >= _MOST_LETTERS:
+            return _tree(changes, lambda change: f"{passed} >= {change * MINUTE_US}", values)
+        # One look-up: each step of a tree costs something for every thousand events, however few it is for.
+        step = math.gcd(period, *changes)
+        letters = "".join(chr(_LETTER + int(code)) for code in codes[::step])
+        place = f"1 + CAST({passed} // {step * MINUTE_US} AS INTEGER)"
+        return f"(ascii(substr({text(letters)}, {place}, 1)) - {_LETTER})"
 
     @property
     def _length(self) -> str:

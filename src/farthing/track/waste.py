@@ -38,7 +38,7 @@ def _failed(accounts: Accounts, asked: Asked) -> Iterator[Waste]:
     """Calls that did not end well and cost something all the same."""
     failed = Condition("status", FINE, negated=True)
     account = accounts.account(replace(asked, by=("status",), where=(*asked.where, failed)))
-    total = account.usage.total
+    total = account.spent
     if total.events:
         words = ", ".join(key[0] for key in sorted(account.usage.groups)[:3])
         why = f"{counted(total.events, 'event')}: {words}"
