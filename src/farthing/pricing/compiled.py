@@ -4,6 +4,7 @@ Each provider is kept as bytes of its own and decoded when somebody asks for it,
 the book costs a few milliseconds however many models it lists.
 """
 
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Mapping
@@ -46,10 +47,18 @@ class Compiled(Struct, frozen=True, kw_only=True):
 
     def skus(self, provider: str) -> tuple[Sku, ...]:
         """The models of a provider, decoded."""
-        return _SKUS.decode(self.heads[provider].skus)
+        return _decoded(bytes(self.heads[provider].skus))
 
 
 _SKUS: Final = msgspec.msgpack.Decoder(tuple[Sku, ...])
+
+
+@functools.lru_cache(maxsize=256)
+def _decoded(skus: bytes) -> tuple[Sku, ...]:
+    """Decoded once, however many contracts lie over a book: what they have in common are the same rows."""
+    return _SKUS.decode(skus)
+
+
 _FILE: Final = msgspec.msgpack.Decoder(Compiled)
 
 

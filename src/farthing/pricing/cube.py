@@ -89,18 +89,31 @@ class Layout:
             meter for meter, missing in self.table.missing.items() if (missing & ~self.table.empty).any()
         )
 
+    def is_own(self, meter: str) -> bool:
+        """Whether a meter has a price of its own anywhere, not only a parent's."""
+        return any(meter in card.rates for card in self.table.cards)
+
     def has_own(self, meter: str, cells: Int) -> npt.NDArray[np.bool_]:
         """In which cells a meter has a price of its own, not only a parent's."""
-        own = np.array([meter in card.rates for card in self.table.cards], dtype=bool)
-        return np.asarray(own[self.table.card_of[cells]], dtype=bool)
+        if meter not in self._own:
+            cards = np.array([meter in card.rates for card in self.table.cards], dtype=bool)
+            self._own[meter] = cards[self.table.card_of]
+        return np.asarray(self._own[meter][cells], dtype=bool)
+
+    @cached_property
+    def _own(self) -> dict[str, npt.NDArray[np.bool_]]:
+        """By meter the cells in which it has a price of its own, as far as they were asked for."""
+        return {}
 
     def cells(self, cube: Cube) -> Int:
         """The cell of each row of a cube."""
         shape = self.table.shape
         exceeded = np.array([0, *self.lengths], dtype=np.int64)[cube.length]
         place = (cube.stretch * shape.hours + cube.code) * shape.lengths
-        reached = (self.table.lengths[cube.line] <= exceeded[:, None]).sum(axis=1)
-        return cube.line * self.table.cells_per_line + place + reached
+        cells = cube.line * self.table.cells_per_line + place
+        if not exceeded.any():  # no step of any line is passed by an input of 0
+            return cells
+        return cells + (self.table.lengths[cube.line] <= exceeded[:, None]).sum(axis=1)
 
     def price(self, cube: Cube) -> Amounts:
         """What the rows of a cube cost. Rows that lack a price are marked, and cost what is priced."""
@@ -143,10 +156,11 @@ class Layout:
         kind = np.int64 if largest < _LARGEST else object
         total = np.zeros(len(cells), dtype=kind)
         for meter, count in cube.counts.items():
-            total += self.table.rates[meter].astype(kind)[cells] * count.astype(kind)
+            total += self.table.rates[meter].astype(kind, copy=False)[cells] * count.astype(kind, copy=False)
         for (meter, above), count in cube.beyond.items():
             aboves, more = self.table.brackets[meter]
-            total += np.where(aboves[cells] == above, more.astype(kind)[cells], 0) * count.astype(kind)
+            extra = np.where(aboves[cells] == above, more.astype(kind, copy=False)[cells], 0)
+            total += extra * count.astype(kind, copy=False)
         return total
 
 

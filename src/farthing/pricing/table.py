@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from farthing.pricing.card import NO_PRICE, NO_TIER, NOT_ON_SALE, Card, Moment, Priced, card
+from farthing.pricing.card import NO_PRICE, NO_TIER, NOT_ON_SALE, Card, Known, Moment, Priced, card
 from farthing.pricing.clock import Clock, clock
 from farthing.pricing.rows import STANDARD, Row, Sku
 from farthing.pricing.windows import EPOCH_MINUTE, MINUTE_US, WEEK_MINUTES, mask
@@ -195,8 +195,9 @@ def table(lines: Sequence[Line], meters: Sequence[str], first_us: int, last_us: 
         lengths[place, : len(found)] = found
     cards: list[Card] = []
     places: list[int] = []
+    known: Known = {}
     for line, reached in zip(lines, steps, strict=True):
-        _add_cards(line, [first_us, *cuts], minutes, _reached(reached, shape.lengths), cards, places)
+        _add_cards(line, [first_us, *cuts], minutes, _reached(reached, shape.lengths), cards, places, known)
     return Table(
         lines=tuple(lines),
         meters=tuple(meters),
@@ -220,6 +221,7 @@ def _add_cards(
     lengths: Sequence[int],
     cards: list[Card],
     places: list[int],
+    known: Known,
 ) -> None:
     """The card of every cell of a line, made once for all cells that the line cannot tell apart."""
     own = set(_cuts(line))
@@ -233,15 +235,15 @@ def _add_cards(
                 key = (since, minute if timed else None, length)
                 if key not in made:
                     made[key] = len(cards)
-                    cards.append(_card(line, *key))
+                    cards.append(_card(line, *key, known))
                 places.append(made[key])
 
 
-def _card(line: Line, start: int, minute: int | None, length: int) -> Card:
+def _card(line: Line, start: int, minute: int | None, length: int, known: Known) -> Card:
     if line.sku is None:
         return Card({}, UNKNOWN)
     at = week_minute(start) if minute is None else minute
-    return card(line.sku, Moment(start, at, line.tier, line.region, length))
+    return card(line.sku, Moment(start, at, line.tier, line.region, length), known)
 
 
 def rows_within(line: Line, first_us: int, last_us: int) -> Iterator[Row]:

@@ -116,11 +116,16 @@ class Question:
 
     @cached_property
     def words(self) -> tuple[LineNames, ...]:
-        """Every combination of words that decides a rate."""
+        """Every combination of words that decides a rate, of all rows of these days.
+
+        What `asked` leaves out may be among them: so all questions of the same days ask for the same words.
+        """
         listed = ", ".join(
             f"'' AS {name(column)}" if column in self.files.empty else name(column) for column in LINE_COLUMNS
         )
-        sql = f"SELECT DISTINCT {listed} FROM events WHERE {filters(self.asked, BY_NAME)}"
+        sql = (
+            f"SELECT DISTINCT {listed} FROM events WHERE {filters(Asked(window=self.asked.window), BY_NAME)}"
+        )
         found = self.engine.ask(f"{sql} ORDER BY ALL", {"events": self.files}).columns
         columns = (found[column].tolist() for column in LINE_COLUMNS)
         return tuple(LineNames(*words) for words in zip(*columns, strict=True))
@@ -227,6 +232,11 @@ class _Read:
         return {one: whole(self.answer.columns[beyond_name(*one)]) for one in self.query.brackets}
 
     @cached_property
+    def own(self) -> frozenset[str]:
+        """Which of the meters that others cover have a price of their own somewhere."""
+        return frozenset(meter for meter in (REASONING, REQUEST) if self.query.layout.is_own(meter))
+
+    @cached_property
     def by_time(self) -> npt.NDArray[np.bool_]:
         """Rows of an accelerator that is paid by the time."""
         return np.array([bool(one.accelerator) for one in self.query.lines])[self.line]
@@ -258,11 +268,12 @@ def _cube(read: _Read, line: Int) -> Cube:
     counts, found, place = read.counts, read.query.layout, replace(read.place, line=line)
     meters = {meter: counts[column] for meter, column in COLUMN_OF.items() if column in counts}
     beyond = dict(read.beyond)
-    cells = found.cells(place)
-    if REASONING in meters:
-        _tell_reasoning(meters, beyond, found.has_own(REASONING, cells))
-    if "requests" in counts:
-        meters[REQUEST] = np.where(found.has_own(REQUEST, cells), counts["requests"], 0)
+    if REASONING in meters and REASONING in read.own:
+        _tell_reasoning(meters, beyond, found.has_own(REASONING, found.cells(place)))
+    elif REASONING in meters:
+        _leave_reasoning(meters, beyond)
+    if "requests" in counts and REQUEST in read.own:
+        meters[REQUEST] = np.where(found.has_own(REQUEST, found.cells(place)), counts["requests"], 0)
     if read.by_time.any():
         meters = {meter: np.where(read.by_time, 0, count) for meter, count in meters.items()}
         beyond = {one: np.where(read.by_time, 0, count) for one, count in beyond.items()}
@@ -284,6 +295,14 @@ def _tell_reasoning(
         elif meter == WRITTEN:
             written = beyond.pop((WRITTEN, above))
             beyond[OUTPUT, above] = np.where(own, written, beyond[OUTPUT, above])
+
+
+def _leave_reasoning(meters: dict[str, Whole], beyond: dict[Beyond, Whole]) -> None:
+    """Nowhere has reasoning a price of its own: it is output like any."""
+    del meters[REASONING]
+    for place in tuple(beyond):
+        if place[0] in (REASONING, WRITTEN):
+            del beyond[place]
 
 
 def _in_tier(find: Find, one: LineNames) -> Line:
