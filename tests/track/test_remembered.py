@@ -46,15 +46,15 @@ def same(one, other):
 
 def test_an_answer_is_kept_as_it_was_given(tmp_path):
     engine = Counting(CELLS)
-    first = RememberedEngine(engine, tmp_path).ask("SELECT 1", {"events": files("a")})
-    again = RememberedEngine(engine, tmp_path).ask("SELECT 1", {"events": files("a")})
+    first = RememberedEngine("counting", lambda: engine, tmp_path).ask("SELECT 1", {"events": files("a")})
+    again = RememberedEngine("counting", lambda: engine, tmp_path).ask("SELECT 1", {"events": files("a")})
     same(first, again)
     assert engine.asked == 1
 
 
 def test_other_files_and_other_questions_are_asked_again(tmp_path):
     engine = Counting(CELLS)
-    kept = RememberedEngine(engine, tmp_path)
+    kept = RememberedEngine("counting", lambda: engine, tmp_path)
     kept.ask("SELECT 1", {"events": files("a")})
     kept.ask("SELECT 1", {"events": files("a", "b")})
     kept.ask("SELECT 2", {"events": files("a")})
@@ -63,7 +63,7 @@ def test_other_files_and_other_questions_are_asked_again(tmp_path):
 
 def test_what_is_damaged_or_cannot_be_kept_is_asked_again(tmp_path):
     engine = Counting(CELLS)
-    kept = RememberedEngine(engine, tmp_path)
+    kept = RememberedEngine("counting", lambda: engine, tmp_path)
     kept.ask("SELECT 1", {"events": files("a")})
     for path in tmp_path.iterdir():
         path.write_bytes(path.read_bytes()[:20])
@@ -71,7 +71,7 @@ def test_what_is_damaged_or_cannot_be_kept_is_asked_again(tmp_path):
     assert engine.asked == 2
     odd = Counting({"tags": np.array([{"a": "b"}], dtype=object)})
     for _ in range(2):
-        RememberedEngine(odd, tmp_path).ask("SELECT 3", {"events": files("a")})
+        RememberedEngine("counting", lambda: odd, tmp_path).ask("SELECT 3", {"events": files("a")})
     assert odd.asked == 2
 
 
@@ -79,4 +79,7 @@ def test_a_folder_that_cannot_be_written_is_no_mistake(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     engine = Counting(CELLS)
-    same(RememberedEngine(engine, blocked).ask("SELECT 1", {"events": files("a")}), Answer(dict(CELLS)))
+    same(
+        RememberedEngine("counting", lambda: engine, blocked).ask("SELECT 1", {"events": files("a")}),
+        Answer(dict(CELLS)),
+    )

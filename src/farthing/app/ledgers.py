@@ -15,7 +15,7 @@ from farthing.catalog.load import catalog
 from farthing.estimate.answer import Estimate, Line, Result, Row
 from farthing.estimate.currency import in_currency
 from farthing.estimate.exact import decimal_text
-from farthing.ledger.engine import Engine, engine
+from farthing.ledger.engine import DUCKDB, Engine, engine
 from farthing.ledger.store import Ledger, open_ledger
 from farthing.pricing.exchange import exchange
 from farthing.track.remembered import RememberedEngine
@@ -33,7 +33,8 @@ def ledger_of(given: object) -> Ledger:
 
 def engine_of() -> Engine:
     """DuckDB in this process, or the engine that FARTHING_ENGINE names; what it answered before is kept."""
-    return RememberedEngine(engine(os.environ.get(ENGINE_VARIABLE)), folder() / "answers")
+    setting = os.environ.get(ENGINE_VARIABLE, "").strip()
+    return RememberedEngine(setting or DUCKDB, lambda: engine(setting), folder() / "answers")
 
 
 def forget_answers() -> None:

@@ -1,5 +1,6 @@
 """The one place that makes DuckDB connections: bounded, in UTC, and never on the network."""
 
+import functools
 import tempfile
 import uuid
 from pathlib import Path
@@ -32,6 +33,12 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
     # In a notebook or a shell of Python DuckDB draws one on standard output, where answers go.
     connection.execute("SET enable_progress_bar = false")
     return connection
+
+
+@functools.cache
+def reader(_process: int) -> duckdb.DuckDBPyConnection:
+    """What small looks of one process share, each with a cursor of its own: to connect costs 20 ms."""
+    return connect(threads=1)
 
 
 def _spill_folder() -> Path:

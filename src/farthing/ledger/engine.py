@@ -7,7 +7,7 @@ from farthing.ledger.answer import Answer, Engine
 from farthing.ledger.engine_duckdb import DuckDBEngine
 from farthing.units.problem import InputError, Problem, quoted
 
-__all__ = ["Answer", "Engine", "engine"]
+__all__ = ["DUCKDB", "Answer", "Engine", "engine"]
 DUCKDB: Final = "duckdb"
 _SPARK: Final = re.compile(r"(spark|k8s|sc)://.+|yarn|local(-cluster)?\[.+\]")
 

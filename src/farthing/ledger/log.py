@@ -6,6 +6,7 @@ the old version or the new one, and files without an entry that `vacuum` takes a
 """
 
 import contextlib
+import os
 import threading
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -20,7 +21,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from farthing.ledger import listing
 from farthing.ledger.columns import Column, Kind
-from farthing.ledger.connection import connect
+from farthing.ledger.connection import reader
 from farthing.ledger.files import DAY, Files
 from farthing.ledger.place import Place
 from farthing.ledger.remote import reach
@@ -58,7 +59,6 @@ class Log:
         self.columns = columns
         self._table: DeltaTable | None = None
         self._listed: dict[tuple[date | None, date | None], Files] = {}
-        self._reader: duckdb.DuckDBPyConnection | None = None
         self._mutex = threading.RLock()
 
     @property
@@ -176,10 +176,9 @@ class Log:
         return DeltaTable(self.place.url, version=version)
 
     def _list(self, table: DeltaTable, since: date | None, until: date | None) -> Files:
-        if self._reader is None:
-            self._reader = connect(threads=1)
         adds = table.get_add_actions(flatten=True)
-        listed = listing.listed(self._reader, adds, self.columns, since, until)
+        with reader(os.getpid()).cursor() as cursor:
+            listed = listing.listed(cursor, adds, self.columns, since, until)
         uris = tuple(self.place.uri(path) for path in listed.paths)
         return Files(
             self.name, self.columns, table.version(), uris,

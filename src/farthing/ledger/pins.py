@@ -71,6 +71,8 @@ class Pins:
     def all(self) -> tuple[Pin, ...]:
         """Every pin, oldest first."""
         files = self._table.files()
+        if not files.uris:
+            return ()
         shown = ", ".join(name(column.name) for column in PINS if column.name not in {"pin_id", "day", "at"})
         query = f"SELECT epoch_us({name('at')}), {shown} FROM {files.relation()} ORDER BY 1, pin_id"
         with connect(threads=1) as connection:

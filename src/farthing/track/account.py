@@ -122,7 +122,7 @@ class Accounts:
     def question(self, asked: Asked, window: Window) -> Question:
         """The same question of a part of the days, of the same version as all others."""
         files = self.events
-        if window.since is not None or window.until is not None:
+        if not all(map(window.has, files.days)):
             newest = self.ledger.events.files(window.since, window.until)
             files = newest if newest.version == files.version else _within(files, window)
         return Question(self.engine, files, replace(asked, window=window))

@@ -8,8 +8,9 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -30,10 +31,15 @@ _TYPES: Final = {"text": str, "whole": int, "money": Decimal}
 class RememberedEngine:
     """An engine that asks another one, and reads from a folder what that one answered before."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self.name = engine.name
-        self._engine = engine
+    def __init__(self, name: str, start: Callable[[], Engine], folder: Path) -> None:
+        self.name = name
+        self._start = start
         self._folder = folder
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """The other engine, started for the first question that was not answered before."""
+        return self._start()
 
     def ask(self, sql: str, tables: Mapping[str, Files]) -> Answer:
         """The answer to a question, as of `Engine.ask`."""

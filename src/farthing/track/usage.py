@@ -101,7 +101,7 @@ class Question:
         query = CubeQuery(
             asked=self.asked,
             files=self.files,
-            layout=layout(different, self._meters, first_us, last_us),
+            layout=_layout(different, self._meters, first_us, last_us),
             lines=words,
             timed=self._models(lines, lambda row: row.hours is not None),
             stepped=self._models(lines, lambda row: bool(row.above_tokens and not row.bracket)),
@@ -179,6 +179,24 @@ def added(values: Whole, group: Int) -> list[int]:
     first = np.flatnonzero(np.diff(group, prepend=-1))
     wide = values.astype(object) if _could_overflow(values) else values
     return [int(value) for value in np.add.reduceat(wide, first).tolist()]
+
+
+_LAYOUTS: Final[dict[tuple[object, ...], Layout]] = {}
+_MOST_LAYOUTS: Final = 8
+
+
+def _layout(lines: Sequence[Line], meters: tuple[str, ...], first_us: int, last_us: int) -> Layout:
+    """The layout for lines, made once: an answer asks several questions of the same models and days.
+
+    Models are known by their identity, which holds for as long as a layout that has them is kept.
+    """
+    words = tuple((id(line.sku), line.tier, line.region, line.asked, line.fixed_us) for line in lines)
+    key = (words, meters, first_us, last_us)
+    if key not in _LAYOUTS:
+        if len(_LAYOUTS) >= _MOST_LAYOUTS:
+            _LAYOUTS.clear()
+        _LAYOUTS[key] = layout(lines, meters, first_us, last_us)
+    return _LAYOUTS[key]
 
 
 def _different(lines: Sequence[Line]) -> tuple[list[Line], Int]:
