@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 CONNECT: Final = "sc://"
+_CONNECT_NEEDS: Final = ("pandas", "pyarrow", "grpc", "grpc_status")
 # Of the process that asks. A question is small, and nobody looks at pages of a session that ends with it.
 _OWN: Final[Mapping[str, str]] = {
     "spark.ui.enabled": "false",
@@ -111,6 +113,9 @@ def _session(setting: str) -> "SparkSession":
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise InputError([_not_started(setting, str(error))]) from error
+    if setting.startswith(CONNECT) and (missing := [one for one in _CONNECT_NEEDS if find_spec(one) is None]):
+        # PySpark itself ends the process where some of these are missing.
+        raise InputError([_not_started(setting, f"{', '.join(missing)} cannot be imported")])
     builder = SparkSession.builder.appName("farthing")
     if setting.startswith(CONNECT):
         builder = builder.remote(setting)
