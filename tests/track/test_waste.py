@@ -73,10 +73,8 @@ def test_commitments_that_nobody_used(tmp_path):
         charge(cost="0", effective_cost="1", commitment="plan-2", commitment_status="Unused"),
     ]
     found = waste(accounts_of(tmp_path, charges=lines), Asked())
-    assert [(one.title, one.usd) for one in found] == [
-        ("Unused commitment plan-1", 15),
-        ("Unused commitment plan-2", 1),
-    ]
+    assert [(one.kind, one.usd) for one in found] == [("unused_commitments", 16)]
+    assert found[0].why == "2 commitments, the dearest plan-1 ($15.00)"
 
 
 def test_nothing_is_lost_where_nothing_says_so(tmp_path):

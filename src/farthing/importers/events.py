@@ -50,7 +50,7 @@ def _read(connection: DuckDBPyConnection, source: Source) -> str:
     _refuse_misspelled(key for one in source.head.objects for key in one)
     keys = _keys(connection, source)
     rows = query(_map(keys - {_TAG}), connection, source)
-    return _with_keys(rows) if _TAG in keys else rows
+    return _with_keys(connection, rows) if _TAG in keys else rows
 
 
 def _keys(connection: DuckDBPyConnection, source: Source) -> set[str]:
@@ -65,20 +65,22 @@ def _keys(connection: DuckDBPyConnection, source: Source) -> set[str]:
     return {"at", *(str(row[0]) for row in found if row[0] is not None)}
 
 
-def _with_keys(rows: str) -> str:
+def _with_keys(connection: DuckDBPyConnection, rows: str) -> str:
     """Rows of JSON with the tags that are keys `tag:NAME` of theirs."""
+    held = {str(row[0]) for row in connection.execute(f"DESCRIBE {rows}").fetchall()}
     every = "map_entries(TRY_CAST(TRY_CAST(raw AS JSON) AS MAP(VARCHAR, VARCHAR)))"
     named = f"{{'key': substr(e.key, {len(_TAG) + 1}), 'value': e.value}}"
     meant = f"starts_with(lower(e.key), '{_TAG}') AND e.value <> ''"
     found = f"map_from_entries(list_transform(list_filter({every}, lambda e: {meant}), lambda e: {named}))"
-    columns = ", ".join(f"COALESCE({name(tag)}, keyed[{text(tag)}]) AS {name(tag)}" for tag in TAG_NAMES)
     others = f"map_from_entries(list_filter(map_entries(keyed), lambda e: e.key NOT IN {TAG_NAMES}))"
-    tags = f"NULLIF(map_concat(COALESCE(tags, MAP {{}}), {others}), MAP {{}}) AS tags"
+    given = "COALESCE(tags, MAP {})" if "tags" in held else "MAP {}"
     twice = "CASE WHEN keyed IS NULL AND aside IS NULL THEN 'two of its keys are alike' END"
-    return (
-        f"SELECT * REPLACE ({columns}, {tags}, COALESCE(aside, {twice}) AS aside)"
-        f" FROM (SELECT *, TRY({found}) AS keyed FROM ({rows}))"
-    )
+    made = {tag: f"keyed[{text(tag)}]" for tag in TAG_NAMES}
+    made |= {tag: f"COALESCE({name(tag)}, {made[tag]})" for tag in TAG_NAMES if tag in held}
+    made |= {"tags": f"NULLIF(map_concat({given}, {others}), MAP {{}})", "aside": f"COALESCE(aside, {twice})"}
+    kept = ", ".join(name(column) for column in held if column not in made)
+    listed = ", ".join(f"{sql} AS {name(column)}" for column, sql in made.items())
+    return f"SELECT {kept}, {listed} FROM (SELECT *, TRY({found}) AS keyed FROM ({rows}))"
 
 
 def _map(names: Iterable[str]) -> Map:

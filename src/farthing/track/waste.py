@@ -126,7 +126,8 @@ def _unused(accounts: Accounts, asked: Asked) -> Iterator[Waste]:
         return
     lost = replace(asked, by=("commitment",), where=(*asked.where, unused))
     found = charged(accounts.engine, accounts.charges, None, lost, accounts.to_dollars)
-    for (commitment,), usd in sorted(found.groups.items()):
-        lines = found.lines[(commitment,)]
-        title = f"Unused commitment {commitment}".rstrip()
-        yield Waste("unused_commitments", title, usd, f"{lines:,} bill lines")
+    if found.groups:
+        dearest, usd = max(found.groups.items(), key=lambda one: (one[1], one[0]))
+        why = f"{counted(len(found.groups), 'commitment')}, the dearest {dearest[0]} (${float(usd):,.2f})"
+        total = sum(found.groups.values(), Fraction(0))
+        yield Waste("unused_commitments", "Commitments that nobody used", total, why)
