@@ -111,9 +111,9 @@ class Layout:
         exceeded = np.array([0, *self.lengths], dtype=np.int64)[cube.length]
         place = (cube.stretch * shape.hours + cube.code) * shape.lengths
         cells = cube.line * self.table.cells_per_line + place
-        if not exceeded.any():  # no step of any line is passed by an input of 0
-            return cells
-        return cells + (self.table.lengths[cube.line] <= exceeded[:, None]).sum(axis=1)
+        long = np.flatnonzero(exceeded)  # an input that exceeds nothing passes no step of any line
+        cells[long] += (self.table.lengths[cube.line[long]] <= exceeded[long, None]).sum(axis=1)
+        return cells
 
     def price(self, cube: Cube) -> Amounts:
         """What the rows of a cube cost. Rows that lack a price are marked, and cost what is priced."""

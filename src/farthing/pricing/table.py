@@ -226,6 +226,11 @@ def _add_cards(
     """The card of every cell of a line, made once for all cells that the line cannot tell apart."""
     own = set(_cuts(line))
     timed = any(row.hours is not None for row in line.rows)
+    if not timed and own.isdisjoint(starts[1:]) and not any(lengths):  # most lines: one card for all cells
+        since = starts[0] if line.fixed_us is None else line.fixed_us
+        places.extend([len(cards)] * (len(starts) * len(minutes) * len(lengths)))
+        cards.append(_card(line, since, None, 0, known))
+        return
     since, made = starts[0], dict[tuple[int, int | None, int], int]()
     for start in starts:
         since = start if start in own else since
