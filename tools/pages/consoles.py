@@ -13,6 +13,7 @@ from farthing.doors.cli.main import main
 
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=^```)", re.DOTALL | re.MULTILINE)
 _CUT = "..."
+_PROGRESS = re.compile(r"  (predicted|reading) ")  # what only a slow machine says
 
 
 def renewed(text: str) -> str:
@@ -27,7 +28,8 @@ def output(command: str) -> str:
         code = main(shlex.split(command)[1:])
     if code == 1:
         raise SystemExit(f"{command}\n{out.getvalue()}a page must not show a mistake of ours")
-    return out.getvalue().rstrip("\n")
+    lines = (line.rstrip("\r") for line in out.getvalue().rstrip("\n").split("\n"))
+    return "\n".join(line for line in lines if not _PROGRESS.match(line))
 
 
 def _block(block: str) -> str:
