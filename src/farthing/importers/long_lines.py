@@ -4,13 +4,14 @@ A prompt with pictures may have many megabytes, of which a few hundred bytes say
 without such a line, nearly all, are only looked through at a few places.
 """
 
-import mmap
+from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
 
 _LONG_BYTES: Final = 64 * 1024
+_FEW_BYTES: Final = 2 * 1024
 _MOST_CHARACTERS: Final = (20_000, 2_000)  # the latter for lines of very many texts
 # What may become tags keeps so much that too long ones are refused, and not stored cut.
 _TAGS: Final = ("tags", "tag:", "metadata", "labels", "request_tags")
@@ -36,10 +37,19 @@ def with_short_lines(path: Path, folder: Path, longest: int) -> Path:
 def _has_long(path: Path) -> bool:
     """Whether some line may be long: where half as many bytes have no end of a line."""
     step = _LONG_BYTES // 2
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return any(
-            content.find(b"\n", place, place + step) < 0 for place in range(0, len(content) - step, step)
-        )
+    with path.open("rb", buffering=0) as file:
+        return not all(_ends(file, place, step) for place in range(0, path.stat().st_size - step, step))
+
+
+def _ends(file: RawIOBase, place: int, most: int) -> bool:
+    """Whether a line ends within so many bytes: most do within the first few, and no more is read then."""
+    file.seek(place)
+    read, size = 0, _FEW_BYTES
+    while read < most and (part := file.read(min(size, most - read))):
+        if b"\n" in part:
+            return True
+        read, size = read + len(part), 4 * size
+    return False
 
 
 def _skip_rest(file: BinaryIO) -> None:
