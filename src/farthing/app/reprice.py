@@ -11,7 +11,7 @@ from farthing.app.ledgers import account, count, dollars, empty, in_asked_curren
 from farthing.app.spend import accounts_of, asking_of
 from farthing.catalog.load import catalog
 from farthing.estimate.answer import Estimate, Result, Row
-from farthing.estimate.exact import decimal_text
+from farthing.estimate.exact import decimal_texts
 from farthing.ledger.store import Ledger
 from farthing.pricing.book import Book
 from farthing.pricing.overlay import book_with
@@ -65,7 +65,7 @@ def answer(asked: Asked) -> Estimate:
         asked,
         _verdict(old, fresh, applied, _is_applied(asked)),
         _results(old, fresh) | {"months_applied": count(len(applied), "months")},
-        [_row(old, fresh, key, asking.by) for key in _ordered(old, fresh)],
+        _rows(old, fresh, asking.by),
         problems=[*new.problems, *map(_closed, closed)],
         book=new.hash,
         main="after_usd",
@@ -112,16 +112,23 @@ def _verdict(old: Account, fresh: Account, applied: Sequence[str], is_applied: b
     )
 
 
-def _row(old: Account, fresh: Account, key: Key, by: Sequence[str]) -> Row:
-    before, after = (found.usd.get(key, Fraction(0)) for found in (old, fresh))
-    return {
-        **dict(zip(by, key, strict=True)),
-        "events": fresh.of(key).events,
-        "before_usd": decimal_text(before),
-        "after_usd": decimal_text(after),
-        "change_usd": decimal_text(after - before),
-        "unpriced_events": fresh.of(key).unpriced_events,
-    }
+def _rows(old: Account, fresh: Account, by: Sequence[str]) -> list[Row]:
+    """A row a group, those that change most first; every column adds up to its total."""
+    keys = _ordered(old, fresh)
+    before, after = ([found.usd.get(key, Fraction(0)) for key in keys] for found in (old, fresh))
+    change = [new - was for was, new in zip(before, after, strict=True)]
+    columns = zip(*map(decimal_texts, (before, after, change)), strict=True)
+    return [
+        {
+            **dict(zip(by, key, strict=True)),
+            "events": fresh.of(key).events,
+            "before_usd": was,
+            "after_usd": new,
+            "change_usd": more,
+            "unpriced_events": fresh.of(key).unpriced_events,
+        }
+        for key, (was, new, more) in zip(keys, columns, strict=True)
+    ]
 
 
 def _ordered(old: Account, fresh: Account) -> list[Key]:

@@ -12,7 +12,22 @@ from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Source
 from farthing.importers.line_ends import with_one_end
 from farthing.importers.long_lines import with_short_lines
+from farthing.ledger.connection import name, text
 
+__all__ = [
+    "LONGEST_JSON_LINE",
+    "LONGEST_LINE",
+    "LONGEST_OBJECT",
+    "csv_records",
+    "header",
+    "json_lines",
+    "name",
+    "numbered",
+    "parquet_rows",
+    "rejects",
+    "rows_of",
+    "text",
+]
 LONGEST_LINE: Final = 4 * 1024 * 1024  # of CSV: the reader keeps many lines in memory
 LONGEST_OBJECT: Final = 32 * 1024 * 1024
 # DuckDB reads twice as many bytes of lines at once.
@@ -21,22 +36,12 @@ _MOST_COLUMNS: Final = 2_000  # DuckDB reads 2,048 rows at once, whatever their 
 _numbers = itertools.count()
 
 
-def text(value: str) -> str:
-    """A value as a literal of SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def name(value: str) -> str:
-    """A name as an identifier of SQL."""
-    return '"' + value.replace('"', '""') + '"'
-
-
 def json_lines(source: Source, also: str = "") -> str:
     """A query of `line`, `doc` (JSON) and `aside`: a line that is no JSON has only a reason.
 
     `also` are further columns as SQL over `json`. What stands there is parsed once: the numbers of the
     lines keep DuckDB from parsing it again for each condition on it, as it would with memory for each.
-    Empty lines are left out and not counted: `true_lines` finds the place in the file. `file` is the
+    Empty lines are left out and not counted. `file` is the
     number of the part of the source.
     """
     files = source.files()
