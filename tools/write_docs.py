@@ -28,6 +28,8 @@ def pages() -> Iterator[tuple[str, str]]:
     for name, text in verbs.pages():
         yield f"docs/verbs/{name}.md", text
     for path in SHOWN:
+        # A reader begins with an empty ledger, and so does each page that is read from its top.
+        os.environ["FARTHING_LEDGER"] = str(Path(os.environ["FARTHING_STATE"]) / "ledgers" / path)
         yield path, consoles.renewed((ROOT / path).read_text("utf-8"))
 
 
