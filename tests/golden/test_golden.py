@@ -1,16 +1,13 @@
 """What the user sees, pinned: one answer in each form. FARTHING_GOLDEN=write renews the files."""
 
-import os
-from pathlib import Path
-
 import msgspec
 import pytest
+from pinned import HERE, as_it_was
 
 from farthing.app.answers import Estimate
 from farthing.app.explain import explain
 from farthing.present import csv, document, explanation, markdown, text
 
-HERE = Path(__file__).parent
 ANSWER = msgspec.json.decode((HERE / "answer.json").read_bytes(), type=Estimate)
 
 FORMS = {
@@ -27,10 +24,7 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_the_form_is_as_it_was(name):
     made = FORMS[name]()
-    file = HERE / "terminal" / name
-    if os.environ.get("FARTHING_GOLDEN") == "write":
-        file.write_text(made, "utf-8")
-    assert made == file.read_text("utf-8")
+    assert made == as_it_was(name, made)
 
 
 def test_json_reads_back_as_the_same_answer():

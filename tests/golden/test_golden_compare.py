@@ -1,15 +1,12 @@
 """What the user sees of options side by side, pinned. FARTHING_GOLDEN=write renews the files."""
 
-import os
-from pathlib import Path
-
 import msgspec
 import pytest
+from pinned import HERE, as_it_was
 
 from farthing.app.answers import Comparison
 from farthing.present import csv, document, markdown, text
 
-HERE = Path(__file__).parent
 ANSWER = msgspec.json.decode((HERE / "compare.json").read_bytes(), type=Comparison)
 FORMS = {
     "compare.txt": lambda: text.render(ANSWER, width=100),
@@ -22,10 +19,7 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_the_form_is_as_it_was(name):
     made = FORMS[name]()
-    file = HERE / "terminal" / name
-    if os.environ.get("FARTHING_GOLDEN") == "write":
-        file.write_text(made, "utf-8")
-    assert made == file.read_text("utf-8")
+    assert made == as_it_was(name, made)
 
 
 @pytest.mark.parametrize("width", [120, 140])

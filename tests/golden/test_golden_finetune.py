@@ -1,25 +1,19 @@
 """What the user sees of a fine-tuning, pinned. FARTHING_GOLDEN=write renews the file."""
 
-import os
-from pathlib import Path
-
 import msgspec
 import pytest
+from pinned import HERE, as_it_was
 
 from farthing.app.answers import Estimate
 from farthing.present import text
 
-HERE = Path(__file__).parent
 ANSWER = msgspec.json.decode((HERE / "finetune.json").read_bytes(), type=Estimate)
 
 
 @pytest.mark.parametrize(("name", "width"), [("finetune.txt", 100), ("finetune-wide.txt", 120)])
 def test_the_text_is_as_it_was(name, width):
     made = text.render(ANSWER, width=width)
-    file = HERE / "terminal" / name
-    if os.environ.get("FARTHING_GOLDEN") == "write":
-        file.write_text(made, "utf-8")
-    assert made == file.read_text("utf-8")
+    assert made == as_it_was(name, made)
 
 
 def test_the_verdict_comes_first_and_money_next():

@@ -1,15 +1,12 @@
 """What the user sees of a bill by the token, pinned. FARTHING_GOLDEN=write renews the files."""
 
-import os
-from pathlib import Path
-
 import msgspec
 import pytest
+from pinned import HERE, as_it_was
 
 from farthing.app.answers import Estimate
 from farthing.present import csv, markdown, text
 
-HERE = Path(__file__).parent
 ANSWER = msgspec.json.decode((HERE / "tokens.json").read_bytes(), type=Estimate)
 FORMS = {
     "tokens.txt": lambda: text.render(ANSWER, width=100),
@@ -22,10 +19,7 @@ FORMS = {
 @pytest.mark.parametrize("name", FORMS)
 def test_the_form_is_as_it_was(name):
     made = FORMS[name]()
-    file = HERE / "terminal" / name
-    if os.environ.get("FARTHING_GOLDEN") == "write":
-        file.write_text(made, "utf-8")
-    assert made == file.read_text("utf-8")
+    assert made == as_it_was(name, made)
 
 
 @pytest.mark.parametrize("width", [80, 100, 140])

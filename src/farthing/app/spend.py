@@ -218,7 +218,7 @@ def _unpriced(what: Unpriced, events: int) -> Problem:
 
 def _next(found: Account, asking: Asking) -> str:
     if found.spent.unpriced_events:
-        return "farthing spend --by provider,model --where ... --book prices.yaml"
+        return "farthing spend --by provider,model --book prices.yaml"
     return (
         "farthing spend --by team,day" if asking.by == DEFAULT_BY else "farthing export --focus 1.4 out.csv"
     )

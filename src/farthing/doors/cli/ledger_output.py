@@ -26,5 +26,8 @@ def put(answer: Estimate, shown: Shown, top: int | None = None) -> int:
 
 def top_of(options: dict[str, object]) -> int | None:
     """How many rows are to be shown, None where it is not said."""
-    given = str(options.get("top", "")).strip()
-    return int(given) if given.isdigit() else None
+    if (given := options.get("top")) is None:
+        return None
+    if not (word := str(given).strip()).isdecimal():
+        raise click.UsageError(f"--top takes a number of rows, for example 10, not {word[:20]!r}.")
+    return int(word)

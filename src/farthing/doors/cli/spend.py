@@ -14,10 +14,10 @@ def _run(**values: object) -> int:
     from farthing.app.last import remember
     from farthing.doors.cli.ledger_output import put, top_of
 
-    asked = ask("spend", options)
-    found = spend.answer(asked)
+    top = top_of(options)
+    found = spend.answer(ask("spend", options))
     remember(found)
-    return put(found, shown, top_of(options))
+    return put(found, shown, top)
 
 
 command = click.Command(
