@@ -43,6 +43,12 @@ _MEANING: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
+def meanings(answer: Estimate) -> list[tuple[str, str]]:
+    """What the results of an answer are, by their names; an equation stands before what it means."""
+    known = [(name, _MEANING[name]) for name in answer.results if name in _MEANING]
+    return [(name, f"{equation}: {meaning}" if equation else meaning) for name, (meaning, equation) in known]
+
+
 def explain_result(word: str, answer: Estimate) -> Explanation:
     """Explain a result of an answer out of the ledger. Raises InputError with the nearest names."""
     name = resolve_name(word, list(answer.results), _FIELDS, "why")

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from farthing.app.explain_ledger import meanings
 from farthing.estimate.answer import Cell, Estimate, Line, Row
 from farthing.present.layout import Ink, paragraph, section, table
 from farthing.present.wording import sentence
@@ -18,7 +19,9 @@ _SHARE = "_share"
 _LONGEST = 14
 
 
-def render(answer: Estimate, *, width: int = 100, color: bool = False, top: int | None = None) -> str:
+def render(
+    answer: Estimate, *, width: int = 100, color: bool = False, top: int | None = None, explain: bool = False
+) -> str:
     """The whole answer as text that ends with a newline, with the first `top` rows."""
     ink = Ink(color)
     most = TOP if top is None else top
@@ -27,6 +30,7 @@ def render(answer: Estimate, *, width: int = 100, color: bool = False, top: int 
     if (more := len(answer.rows) - most) > 0:
         lines.append(f"  and {more:,} more rows: --top {len(answer.rows)}, --csv or --json")
     lines += section("What it says besides", _lines(answer.lines, width), ink)
+    lines += section("What the figures are", table(meanings(answer), "<<", width) if explain else [], ink)
     lines += section("Worth knowing", _problems(answer.problems, width, ink), ink)
     lines += ["", ink.dim(f"As of {answer.as_of}."), f"Next: {answer.next}"]
     return "\n".join(lines) + "\n"

@@ -113,3 +113,14 @@ def test_a_question_that_means_nothing_is_two_with_its_problem(farthing, option)
     found = farthing("spend", *option, "--json")
     assert found.code == 2
     assert [problem["where"] for problem in json.loads(found.out)["problems"]] == [option[0]]
+
+
+def test_explain_says_what_each_figure_is_and_a_bad_number_of_rows_is_refused(farthing, tmp_path):
+    source = tmp_path / "events.csv"
+    source.write_text("at,provider,model,input_tokens\n2026-10-01,anthropic,claude-sonnet-4-5,1000\n")
+    place = ("--ledger", str(tmp_path / "ledger"))
+    farthing("import", str(source), *place)
+    plain, explained = farthing("spend", *place).out, farthing("spend", "--explain", *place).out
+    assert "usage_usd + charges_usd" in explained
+    assert "usage_usd + charges_usd" not in plain
+    assert farthing("spend", "--top", "few", *place).code == 2

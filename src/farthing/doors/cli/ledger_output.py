@@ -20,7 +20,8 @@ def put(answer: Estimate, shown: Shown, top: int | None = None) -> int:
     elif shown.quiet:
         click.echo(answer.verdict)
     else:
-        click.echo(ledger_text.render(answer, width=width(), color=in_color(), top=top), nl=False)
+        made = ledger_text.render(answer, width=width(), color=in_color(), top=top, explain=shown.explain)
+        click.echo(made, nl=False)
     return exit_code(answer.problems, strict=shown.strict)
 
 
