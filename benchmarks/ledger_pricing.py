@@ -12,9 +12,11 @@ from farthing.ledger.connection import name
 from farthing.ledger.files import Files
 from farthing.pricing.book import Book, book
 from farthing.pricing.overlay import book_with
+from farthing.track.bought import lines_of
 from farthing.track.dimensions import Asked
+from farthing.track.priced import Priced, added
 from farthing.track.spent import Key, Spent, nothing, spent
-from farthing.track.usage import Priced, Question, added, lines_of
+from farthing.track.usage import Question
 
 BY: Final = Asked(("team", "day"))
 PRICE_POINTS: Final = 100

@@ -8,8 +8,10 @@ from ledger_rows import events, table_at
 from farthing.ledger.connection import connect
 from farthing.ledger.engine import engine
 from farthing.pricing.book import book
+from farthing.track.bought import lines_of
 from farthing.track.dimensions import Asked, Condition
-from farthing.track.usage import Question, added, lines_of
+from farthing.track.priced import added
+from farthing.track.usage import Question
 
 MODELS = {
     "gpt-4o-2024-08-06": "openai",

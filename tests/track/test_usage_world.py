@@ -20,9 +20,10 @@ from farthing.pricing.book import Book
 from farthing.pricing.own import moment_us
 from farthing.pricing.rows import Provider, Sku
 from farthing.track.account import Accounts
+from farthing.track.bought import lines_of
 from farthing.track.dimensions import Asked, Window
 from farthing.track.spent import spent
-from farthing.track.usage import Question, lines_of
+from farthing.track.usage import Question
 
 ENGINE = engine(None)
 WORLDS = range(10)

@@ -11,12 +11,13 @@ from farthing.ledger.files import Files
 from farthing.ledger.store import Ledger
 from farthing.ledger.written import day_of
 from farthing.pricing.book import Book
+from farthing.track.bought import lines_of
 from farthing.track.charged import Charged, charged
 from farthing.track.dimensions import TIMES, Asked, Window, filters, grouped, shown
 from farthing.track.per import Per
 from farthing.track.pinned import Books, Span
 from farthing.track.spent import Key, Spent, ToDollars, Usage, spent
-from farthing.track.usage import Question, lines_of
+from farthing.track.usage import Question
 
 _NO_USAGE = Spent()
 

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from farthing.pricing.book import Book
 from farthing.pricing.table import Whole
 from farthing.track.account import Accounts
+from farthing.track.bought import lines_of
 from farthing.track.dimensions import TAG, Asked
 from farthing.track.focus_rows import UsageRow
+from farthing.track.priced import Priced, whole
 from farthing.track.spent import billed_usd
-from farthing.track.usage import Priced, Question, lines_of, whole
+from farthing.track.usage import Question
 
 REQUEST: Final = "request"
 _Place: TypeAlias = tuple[tuple[str, ...], int, str]

@@ -9,7 +9,9 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from farthing.track.usage import Find, Priced, Question, added
+from farthing.track.bought import Find
+from farthing.track.priced import Priced, added
+from farthing.track.usage import Question
 
 ToDollars: TypeAlias = Callable[[str, date], Fraction | None]
 Key: TypeAlias = tuple[str, ...]
