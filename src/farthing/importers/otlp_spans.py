@@ -7,13 +7,15 @@ import msgspec
 
 from farthing.importers.genai_attributes import call, response_id
 from farthing.importers.genai_usage import Row
-from farthing.importers.otlp_values import Attribute, Said, identifier, integer, microseconds, said
+from farthing.importers.otlp_values import Attribute, Said, identifier, integer, microseconds
 
 _FAILED: Final = (2, "2", "STATUS_CODE_ERROR")
 NO_USAGE: Final = "it says no usage: what it cost is not known"
 
 
-class _Status(msgspec.Struct, frozen=True):
+class Status(msgspec.Struct, frozen=True):
+    """How a span ended."""
+
     code: int | str = 0
 
 
@@ -26,24 +28,23 @@ class Span(msgspec.Struct, frozen=True, rename="camel"):
     start_time_unix_nano: int | str = 0
     end_time_unix_nano: int | str = 0
     attributes: list[Attribute] = []
-    status: _Status | None = None
+    status: Status | None = None
 
 
-def span_rows(spans: Sequence[tuple[Span, Said]]) -> Iterator[Row]:
-    """The calls among spans, each of which comes with the attributes of its resource.
+def span_rows(spans: Sequence[tuple[Span, Said, Said]]) -> Iterator[Row]:
+    """The calls among spans, each of which comes with its attributes and those of its resource.
 
     Of calls within calls the innermost counts: the outer ones are the same call as seen by a framework
     around the client, or add up several. A call that failed and used nothing is left out.
     """
-    found = [(span, row) for span, resource in spans if (row := _row(span, resource)) is not None]
-    around = _around([span for span, _ in found], [span for span, _ in spans])
+    found = [(span, row) for span, *said in spans if (row := _row(span, *said)) is not None]
+    around = _around([span for span, _ in found], [span for span, *_ in spans])
     for span, row in found:
         if (span.trace_id, span.span_id) not in around:
             yield row
 
 
-def _row(span: Span, resource: Said) -> Row | None:
-    given = said(span.attributes)
+def _row(span: Span, given: Said, resource: Said) -> Row | None:
     columns = call(given, resource)
     if columns is None:
         return None
