@@ -1,0 +1,59 @@
+"""Events that a program sends, checked as an import checks a file: exact, and with a reason for each."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from farthing.importers import events
+from farthing.importers.files import opened
+from farthing.importers.stage import Aside, Stage
+from farthing.importers.strict import MADE_HERE
+from farthing.ledger.columns import Column
+from farthing.ledger.connection import connect, name, text
+from farthing.ledger.events import EVENTS
+
+_MEMORY: Final = "400MB"
+_TEXTS: Final = ("money", "duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What became of events. `rows` are their ids and JSON of the ledger's columns, each id once."""
+
+    rows: tuple[tuple[str, bytes], ...]
+    repeated: int
+    asides: tuple[Aside, ...]
+
+
+def looked_at(lines: Sequence[bytes], latest: datetime) -> Looked:
+    """Events, each as JSON on a line, through the checks of `import --format events`.
+
+    `latest` is the last moment that one may have. The `line` of an aside counts from 1. Raises
+    UnusableFileError where a column is nearly called like one of the ledger's: its numbers would be lost.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="farthing-events-") as folder,
+        connect(_MEMORY, 1) as connection,
+    ):
+        path = Path(folder) / "events.jsonl"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        stage = Stage(connection, "events", EVENTS, "event_id", "", latest)
+        counted = stage.add(0, opened(path, Path(folder), 0, {}), events.FORMAT)
+        repeated = sum(stage.drop_repeated().values())
+        listed = ", ".join(
+            f"{text(column.name)}, {_as_json(column)}" for column in EVENTS if column.name not in MADE_HERE
+        )
+        found = connection.execute(f"SELECT event_id, json_object({listed}) FROM staged_events").fetchall()
+    rows = tuple((str(event_id), str(row).encode()) for event_id, row in found)
+    return Looked(rows, repeated, counted.asides)
+
+
+def _as_json(column: Column) -> str:
+    """A column's value as JSON that reads back as the same."""
+    given = name(column.name)
+    if column.name == "at":
+        return f"CAST(epoch_us({given}) AS VARCHAR)"
+    return f"CAST({given} AS VARCHAR)" if column.kind in _TEXTS else given
