@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farthing.importers.files import UnusableFileError
-from farthing.importers.looked_at import looked_at
-from farthing.importers.strict import microseconds_of, strict
+from farthing.importers.live.looked_at import looked_at
+from farthing.importers.live.strict import microseconds_of, strict
 from farthing.ledger.events import BY_NAME
 
 LATEST = datetime(2027, 11, 22, tzinfo=UTC)

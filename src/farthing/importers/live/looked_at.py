@@ -1,4 +1,4 @@
-"""Events that a program sends, checked as an import checks a file: exact, and with a reason for each."""
+"""Records that a program sends, read and checked as those of a file: exact, with a reason for each."""
 
 import tempfile
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from typing import Final
 
 from farthing.importers import events
 from farthing.importers.files import opened
+from farthing.importers.format import Format
+from farthing.importers.live.strict import MADE_HERE
 from farthing.importers.stage import Aside, Stage
-from farthing.importers.strict import MADE_HERE
 from farthing.ledger.columns import Column
 from farthing.ledger.connection import connect, name, text
 from farthing.ledger.events import EVENTS
@@ -28,8 +29,8 @@ class Looked:
     asides: tuple[Aside, ...]
 
 
-def looked_at(lines: Sequence[bytes], latest: datetime) -> Looked:
-    """Events, each as JSON on a line, through the checks of `import --format events`.
+def looked_at(lines: Sequence[bytes], latest: datetime, format_: Format = events.FORMAT) -> Looked:
+    """Records, each as JSON on a line, through the reading and the checks of an import of a format.
 
     `latest` is the last moment that one may have. The `line` of an aside counts from 1. Raises
     UnusableFileError where a column is nearly called like one of the ledger's: its numbers would be lost.
@@ -41,7 +42,7 @@ def looked_at(lines: Sequence[bytes], latest: datetime) -> Looked:
         path = Path(folder) / "events.jsonl"
         path.write_bytes(b"\n".join(lines) + b"\n")
         stage = Stage(connection, "events", EVENTS, "event_id", "", latest)
-        counted = stage.add(0, opened(path, Path(folder), 0, {}), events.FORMAT)
+        counted = stage.add(0, opened(path, Path(folder), 0, {}), format_)
         repeated = sum(stage.drop_repeated().values())
         listed = ", ".join(
             f"{text(column.name)}, {_as_json(column)}" for column in EVENTS if column.name not in MADE_HERE

@@ -11,9 +11,9 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from farthing.importers.genai_usage import _KEYS
+from farthing.importers.live.otlp_wire import request_of_bytes
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import LOGS, METRICS, TRACES, request_rows, rows_of_request
-from farthing.importers.otlp_wire import request_of_bytes
 from farthing.units.problem import InputError
 
 NAMES = (
