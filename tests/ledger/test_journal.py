@@ -207,12 +207,12 @@ def test_the_file_and_its_log_shrink_again(tmp_path):
 def test_a_full_disk_is_said_and_nothing_is_half_there(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
     if subprocess.run(mounted, capture_output=True, check=False).returncode:
         pytest.skip("no small disk can be mounted here")
     try:
         filler = disk / "filler"
-        filler.write_bytes(bytes(500_000))
+        filler.write_bytes(bytes(2_500_000))
         journal = Journal(disk / "journal.sqlite")
         taken, refused = filled(journal)
         assert refused.problem.code in ("no-space", "journal-unusable")

@@ -132,6 +132,8 @@ class GroupCommit:
     def _commit(self, changes: list[Change]) -> None:
         if self._connection is None:
             self._connection = self._connect()
+            # Where the disk was full, what is in both the log and the file takes less room in one of them.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._connection.execute("BEGIN IMMEDIATE")
         for change in changes:
             change.run(self._connection)
