@@ -9,7 +9,7 @@ import msgspec
 from farthing.importers.genai_usage import Row
 from farthing.importers.otlp_logs import LogRecord, log_rows
 from farthing.importers.otlp_metrics import Metric, Totals, metric_rows
-from farthing.importers.otlp_spans import Span, span_rows
+from farthing.importers.otlp_spans import Outer, Span, span_rows
 from farthing.importers.otlp_values import Attribute, Said, said
 
 Record = TypeVar("Record", Span, LogRecord, Metric)
@@ -45,23 +45,23 @@ class _Sender(msgspec.Struct, frozen=True):
     resource: _Resource | None = None
 
 
-def request_rows(document: Mapping[str, object], totals: Totals) -> Iterator[Row]:
+def request_rows(document: Mapping[str, object], totals: Totals, outer: Outer | None = None) -> Iterator[Row]:
     """The calls of models that a request tells of, as `rows_of_request` has them.
 
     `document` is the request as OTLP's JSON has it, or as protobuf's own JSON does.
     """
-    return rows_of_request(request_of(document), totals)
+    return rows_of_request(request_of(document), totals, outer)
 
 
-def rows_of_request(request: Request, totals: Totals) -> Iterator[Row]:
+def rows_of_request(request: Request, totals: Totals, outer: Outer | None = None) -> Iterator[Row]:
     """The calls of models that a request tells of, as columns of the ledger.
 
     A record that cannot be read is a row with `aside`, the reason, alone. Every other row has `signal`,
     which of SIGNALS it came from: what metrics add up was told by spans or events one by one, where a
-    service sends both. `totals` is kept between the requests of one sender.
+    service sends both. `totals` and `outer` are kept between requests.
     """
     yield from request.asides
-    yield from ({"requests": 1} | row | {"signal": TRACES} for row in span_rows(request.spans))
+    yield from ({"requests": 1} | row | {"signal": TRACES} for row in span_rows(request.spans, outer))
     yield from (row | {"signal": METRICS} for row in metric_rows(request.metrics, totals))
     yield from ({"requests": 1} | row | {"signal": LOGS} for row in log_rows(request.logs))
 
