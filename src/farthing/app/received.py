@@ -22,7 +22,7 @@ class Received:
 class State:
     """Where a receiver stands. Numbers of events are since it started, but for those that wait.
 
-    `trouble` says why nothing can be taken or moved at the moment, None where all is well; `notes` what
+    `trouble` says why nothing can be taken or moved at the moment, empty where all is well; `notes` is what
     an owner should know besides.
     """
 
@@ -34,7 +34,7 @@ class State:
     duplicate_events: int
     set_aside_events: int
     last_move: datetime | None
-    trouble: Problem | None
+    trouble: str
     notes: tuple[Problem, ...] = ()
 
 

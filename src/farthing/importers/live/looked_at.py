@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
 from farthing.importers import events
-from farthing.importers.files import opened
+from farthing.importers.files import UnusableFileError, opened
 from farthing.importers.format import Format
 from farthing.importers.live.strict import MADE_HERE
 from farthing.importers.stage import Aside, Stage
@@ -33,7 +35,8 @@ def looked_at(lines: Sequence[bytes], latest: datetime, format_: Format = events
     """Records, each as JSON on a line, through the reading and the checks of an import of a format.
 
     `latest` is the last moment that one may have. The `line` of an aside counts from 1. Raises
-    UnusableFileError where a column is nearly called like one of the ledger's: its numbers would be lost.
+    UnusableFileError where a column is nearly called like one of the ledger's (its numbers would be lost)
+    or where the records cannot be read at all.
     """
     with (
         tempfile.TemporaryDirectory(prefix="farthing-events-") as folder,
@@ -42,7 +45,12 @@ def looked_at(lines: Sequence[bytes], latest: datetime, format_: Format = events
         path = Path(folder) / "events.jsonl"
         path.write_bytes(b"\n".join(lines) + b"\n")
         stage = Stage(connection, "events", EVENTS, "event_id", "", latest)
-        counted = stage.add(0, opened(path, Path(folder), 0, {}), format_)
+        try:
+            counted = stage.add(0, opened(path, Path(folder), 0, {}), format_)
+        except duckdb.Error as error:
+            raise UnusableFileError(
+                f"they are not as {format_.name} has them: {_first_line(error)}"
+            ) from None
         repeated = sum(stage.drop_repeated().values())
         listed = ", ".join(
             f"{text(column.name)}, {_as_json(column)}" for column in EVENTS if column.name not in MADE_HERE
@@ -50,6 +58,10 @@ def looked_at(lines: Sequence[bytes], latest: datetime, format_: Format = events
         found = connection.execute(f"SELECT event_id, json_object({listed}) FROM staged_events").fetchall()
     rows = tuple((str(event_id), str(row).encode()) for event_id, row in found)
     return Looked(rows, repeated, counted.asides)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:200]
 
 
 def _as_json(column: Column) -> str:
