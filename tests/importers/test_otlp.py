@@ -13,6 +13,7 @@ from farthing.importers.genai_usage import usage
 from farthing.importers.otlp import FORMAT
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import request_rows
+from farthing.importers.otlp_spans import Outer
 from farthing.importers.otlp_values import identifier
 from farthing.importers.provider_names import provider_named
 
@@ -128,3 +129,33 @@ def test_a_document_that_is_cut_off_is_set_aside(tmp_path):
     path.write_text(json.dumps({"resourceSpans": [{}]}, indent=1)[:-3])
     with pytest.raises(UnusableFileError, match="not JSON"):
         FORMAT.read(duckdb.connect(), opened(path, tmp_path, 0, {}))
+
+
+def test_a_call_around_one_of_a_request_before_is_left_out():
+    def request(span_id, parent, tokens, kind="chat"):
+        used = {
+            "gen_ai.operation.name": kind,
+            "gen_ai.request.model": "gpt-5",
+            "gen_ai.usage.input_tokens": tokens,
+        }
+        attributes = [
+            {"key": key, "value": {"stringValue" if isinstance(value, str) else "intValue": value}}
+            for key, value in used.items()
+        ]
+        span = {
+            "traceId": "a" * 32,
+            "spanId": span_id * 16,
+            "parentSpanId": parent * 16,
+            "attributes": attributes,
+        }
+        return {"resourceSpans": [{"scopeSpans": [{"spans": [span | {"startTimeUnixNano": str(10**18)}]}]}]}
+
+    outer = Outer()
+    sent = [
+        request("1", "2", 10),
+        request("2", "3", 0, "invoke_agent"),
+        request("3", "4", 10),
+        request("5", "4", 7),
+    ]
+    rows = [row for one in sent for row in request_rows(one, Totals(), outer)]
+    assert [(row["event_id"][-16:], row["input_tokens"]) for row in rows] == [("1" * 16, 10), ("5" * 16, 7)]

@@ -76,7 +76,7 @@ def answer(asked: Asked, told: Callable[[str, int], None] = lambda _name, _bytes
         connection.execute("USE staged")
         found = Run(ledger, connection, Path(folder), batch, moment, format_, values, told).files(paths)
     if any(one.stored for one in found):
-        _pin(ledger, book, moment)
+        pin_fresh_months(ledger, book, moment)
     return _answer(asked, found, batch, book.hash)
 
 
@@ -148,7 +148,7 @@ def _unknown_column(column: str, known: Sequence[str]) -> Problem:
     return Problem("unknown-column", "error", "--set", what, "", fix)
 
 
-def _pin(ledger: Ledger, book: Book, moment: datetime) -> None:
+def pin_fresh_months(ledger: Ledger, book: Book, moment: datetime) -> None:
     """Price months with this book from now on, where none is said for them."""
     state = ledger.pins.state()
     fresh = [month for month in months(ledger.events.files().days) if state.book_of(month) is None]

@@ -1,11 +1,12 @@
 """A call of a model from the attributes of a span or a log record: what it was, whose, and what it used."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from farthing.importers.genai_usage import Row, first, text_of, usage
-from farthing.importers.otlp_values import Said
+from farthing.importers.otlp_values import Plain, Said
 from farthing.importers.provider_names import provider_named
 from farthing.importers.worldwide_ids import WORLDWIDE
 from farthing.ledger.events import TAG_NAMES
@@ -82,6 +83,7 @@ _TAGS: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": ("gen_ai.agent.name", "agent.name"),
     "service": ("service.name",),
 }
+_COLUMN_NAMES: Final = tuple((tag, (tag, *_OWNERS[tag])) for tag in TAG_NAMES)
 _TAKEN: Final = {name for names in (*_OWNERS.values(), *_TAGS.values()) for name in names} | set(TAG_NAMES)
 _OWN: Final = re.compile(r"(?:traceloop\.association\.properties|ai\.telemetry\.metadata|tag)\.(.+)")
 # What OpenTelemetry itself says of the machine; the rest of a resource is what its owner added.
@@ -141,23 +143,36 @@ def response_id(given: Said) -> str:
 
 def owners(given: Said, resource: Said) -> Row:
     """Who a call was for: the tags that are columns, and `tags` with the others."""
-    named = dict(_named(given))
-    own = named | given
-    columns: Row = {}
-    for tag in TAG_NAMES:
-        names = (tag, *_OWNERS[tag])
-        columns[tag] = text_of(own, names) or text_of(resource, names)
-    tags = {tag: text_of(own, names) or text_of(resource, names) for tag, names in _TAGS.items()}
-    others = named | {key: value for key, value in resource.items() if not _MACHINE.match(key)}
-    tags |= {key: str(value) for key, value in others.items() if key not in _TAKEN}
+    named = {name: value for key, value in given.items() if (name := _own_name(key))}
+    own = named | given if named else given
+    sender = _sender(tuple(resource.items()))
+    columns: Row = {tag: text_of(own, names) or sender.columns[tag] for tag, names in _COLUMN_NAMES}
+    tags = {tag: text_of(own, names) or sender.tags.get(tag, "") for tag, names in _TAGS.items()}
+    tags |= {key: str(value) for key, value in (named | sender.others).items() if key not in _TAKEN}
     return columns | {"tags": {tag: value for tag, value in tags.items() if value}}
 
 
-def _named(given: Said) -> Iterator[tuple[str, str | int | float | bool]]:
-    """Tags that a program gave its calls, by their own names."""
-    for key, value in given.items():
-        if (match := _OWN.fullmatch(key)) is not None:
-            yield match[1], value
+class _Sender(NamedTuple):
+    """What a resource says for all of its calls."""
+
+    columns: Mapping[str, str]
+    tags: Mapping[str, str]
+    others: Said
+
+
+@lru_cache(1_000)
+def _sender(resource: tuple[tuple[str, Plain], ...]) -> _Sender:
+    known = dict(resource)
+    columns = {tag: text_of(known, names) for tag, names in _COLUMN_NAMES}
+    tags = {tag: text_of(known, names) for tag, names in _TAGS.items()}
+    return _Sender(columns, tags, {key: value for key, value in known.items() if not _MACHINE.match(key)})
+
+
+@lru_cache(10_000)
+def _own_name(key: str) -> str:
+    """The name of a tag that a program gave its calls, empty for every other attribute."""
+    match = _OWN.fullmatch(key)
+    return match[1] if match is not None else ""
 
 
 def _cost(given: Said) -> Row:

@@ -7,6 +7,7 @@ Claude are more than its input they can only stand beside it, as Anthropic count
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from farthing.importers.disjoint import without
@@ -80,7 +81,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "output_audio": ("gen_ai.usage.audio.output_tokens", "llm.token_count.completion_details.audio"),
     "output_image": ("gen_ai.usage.image.output_tokens",),
 }
-_KIND_OF: Final = {key: kind for kind, keys in _KEYS.items() for key in keys}
+_COUNTING: Final = frozenset(key for keys in _KEYS.values() for key in keys)
 _INPUT_PARTS: Final = ("cache_read", "cache_write", "input_audio", "input_image", "input_video")
 _APART: Final = ("output_audio", "output_image")
 
@@ -104,9 +105,15 @@ def usage(given: Said, *, claude: bool = False) -> Row:
 
     `claude` says that the call was of one of Anthropic's models.
     """
-    kinds = {_KIND_OF[key] for key in given if key in _KIND_OF}
-    counts = {kind: integer(value) for kind in kinds if (value := first(given, _KEYS[kind])) is not None}
+    counts = {kind: integer(given[key]) for kind, key in _counted(_COUNTING.intersection(given))}
     return disjoint(counts, claude=claude) if counts.keys() - {"total"} else {}
+
+
+@lru_cache(1_000)
+def _counted(keys: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Which of these attributes count what: calls of one program nearly always have the same."""
+    found = ((kind, next((key for key in names if key in keys), "")) for kind, names in _KEYS.items())
+    return tuple((kind, key) for kind, key in found if key)
 
 
 def disjoint(counts: Mapping[str, Plain], *, claude: bool = False) -> Row:

@@ -114,13 +114,13 @@ def _columns() -> dict[str, str]:
         # Without streaming LiteLLM says that the first token came at the end.
         "ttft_ms": f"CASE WHEN first > began AND first < ended THEN {_ms('began', 'first')} END",
         "reported_usd": f"CASE WHEN {lost} THEN cost ELSE spend END",
-        "team": "team_id",
+        "team": f"COALESCE(NULLIF(team_id, ''), {litellm_tags.column('team')})",
         "project": f"COALESCE(NULLIF(project, ''), {litellm_tags.column('project')})",
         "feature": litellm_tags.column("feature"),
         "environment": litellm_tags.column("environment"),
         "task": litellm_tags.column("task"),
-        "customer": "end_user",
-        '"user"': '"user"',
+        "customer": f"COALESCE(NULLIF(end_user, ''), {litellm_tags.column('customer')})",
+        '"user"': f"COALESCE(NULLIF(\"user\", ''), {litellm_tags.column('user')})",
         "tags": litellm_tags.tags(),
     } | {column: f"CASE WHEN is_cached THEN 0 ELSE {count} END" for column, count in bought.items()}
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from farthing.importers import tag_map
 from farthing.importers.readers import text
+from farthing.ledger.events import TAG_NAMES
 
 _OWNERS: Final[Mapping[str, str]] = {
     "key": "COALESCE(NULLIF(key_alias, ''), api_key)",
@@ -13,8 +14,6 @@ _OWNERS: Final[Mapping[str, str]] = {
     "agent": "agent_id",
     "session": "session_id",
 }
-_COLUMNS: Final = ("project", "feature", "environment", "task")
-"""Tags that the ledger has a column for and LiteLLM's table has not."""
 # "jobID:214590dsff09fds" is a tag with a value; "User-Agent: claude-cli/1.0" is put there by LiteLLM.
 _ENTRY: Final = (
     "CASE WHEN contains(tag, ':')"
@@ -41,7 +40,7 @@ def column(tag: str) -> str:
 
 def tags() -> str:
     """SQL: a map of the tags that are no columns; of `entries` and their `names`."""
-    columns = ", ".join(text(tag) for tag in _COLUMNS)
+    columns = ", ".join(text(tag) for tag in TAG_NAMES)
     first = "list_position(names, one.key) = place"
     rest = f"list_filter(entries, lambda one, place: {first} AND one.key NOT IN ({columns}))"
     return f"CASE WHEN len(entries) > 0 THEN map_from_entries({rest}) END"

@@ -19,6 +19,7 @@ from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.genai_usage import Row
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import METRICS, SIGNALS, request_rows
+from farthing.importers.otlp_spans import Outer
 from farthing.importers.readers import LONGEST_OBJECT, rows_of, text
 from farthing.ledger.events import BY_NAME
 
@@ -46,12 +47,12 @@ def _read(_: DuckDBPyConnection, source: Source) -> str:
 
 def _rows(source: Source, told: set[str]) -> Iterator[Row]:
     """All rows of a file; `told` takes the services whose calls are spans or events."""
-    totals = Totals()
+    totals, outer = Totals(), Outer()
     for number, document, why in _documents(source):
         if document is None:
             yield {"line": number, "aside": why}
             continue
-        for row in request_rows(document, totals):
+        for row in request_rows(document, totals, outer):
             tags = row.get("tags")
             if row.get("signal") != METRICS and isinstance(tags, dict):
                 told.add(str(tags.get("service", "")))

@@ -1,6 +1,6 @@
 """Calls of models among the log records of an OTLP request: those of coding agents and GenAI's own events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,7 +16,6 @@ from farthing.importers.otlp_values import (
     identifier,
     integer,
     microseconds,
-    said,
 )
 
 _TIERS: Final = ("batch", "fast", "flex", "priority")
@@ -86,9 +85,8 @@ _AGENTS: Final[Mapping[str, _Agent]] = {
 }
 
 
-def log_row(record: LogRecord, resource: Said) -> Row | None:
-    """The call that a log record tells of, None where it tells of none."""
-    given = said(record.attributes)
+def log_row(record: LogRecord, given: Said, resource: Said) -> Row | None:
+    """The call that a log record with these attributes tells of, None where it tells of none."""
     name = _name(record, given)
     agent = _AGENTS.get(name)
     if agent is None:
@@ -157,6 +155,6 @@ def _moment(record: LogRecord) -> str:
     return microseconds(record.time_unix_nano) or microseconds(record.observed_time_unix_nano)
 
 
-def log_rows(records: list[tuple[LogRecord, Said]]) -> Iterator[Row]:
-    """The calls that log records tell of; each record comes with the attributes of its resource."""
-    return (row for record, resource in records if (row := log_row(record, resource)) is not None)
+def log_rows(records: Sequence[tuple[LogRecord, Said, Said]]) -> Iterator[Row]:
+    """The calls that log records tell of; each comes with its attributes and those of its resource."""
+    return (row for record, *said in records if (row := log_row(record, *said)) is not None)

@@ -51,7 +51,9 @@ class Point(msgspec.Struct, frozen=True, rename="camel"):
     count: int | str | None = None
 
 
-class _Data(msgspec.Struct, frozen=True, rename="camel"):
+class Data(msgspec.Struct, frozen=True, rename="camel"):
+    """The points of a metric, and whether each is a total that runs on."""
+
     data_points: list[Point] = []
     aggregation_temporality: int | str = 0
 
@@ -60,8 +62,8 @@ class Metric(msgspec.Struct, frozen=True):
     """What is read of a metric."""
 
     name: str = ""
-    sum: _Data | None = None
-    histogram: _Data | None = None
+    sum: Data | None = None
+    histogram: Data | None = None
 
 
 @dataclass
@@ -119,7 +121,7 @@ def _is_read(name: str) -> bool:
 
 
 def _add(
-    name: str, data: _Data, point: Point, resource: Said, found: dict[Key, _Sums], totals: Totals
+    name: str, data: Data, point: Point, resource: Said, found: dict[Key, _Sums], totals: Totals
 ) -> None:
     given = said(point.attributes)
     alike = {key: value for key, value in given.items() if key not in _APART}

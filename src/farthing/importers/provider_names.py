@@ -1,6 +1,7 @@
 """Providers as programs that call models name them, and as the price book does."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 NAMES: Final[Mapping[str, str]] = {
@@ -53,6 +54,7 @@ _SERVERS: Final[Mapping[str, str]] = {
 }
 
 
+@lru_cache(1_000)
 def provider_named(name: str, server: str = "") -> str:
     """The price book's word for a provider; the server that was called knows better than a client's name.
 
