@@ -2,7 +2,6 @@
 
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -13,6 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from farthing.app.ledger_import import bring_in
+from farthing.app.received import Received, State
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import request_rows
 from farthing.units.problem import InputError, Problem
@@ -24,25 +24,6 @@ MESSAGES = {
 }
 
 
-@dataclass(frozen=True)
-class Received:
-    stored: int
-    duplicate: int
-    set_aside: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class State:
-    waiting_events: int = 0
-    waiting_byte: int = 0
-    oldest_waiting_s: float = 0.0
-    moved_events: int = 0
-    duplicate_events: int = 0
-    set_aside_events: int = 0
-    last_move: str = ""
-    trouble: str = ""
-
-
 class DirectReceiver:
     """`otlp.jsonl` and `events.jsonl` beside the journal are what was acknowledged."""
 
@@ -52,7 +33,7 @@ class DirectReceiver:
         self.lock = threading.Lock()
         self.waiting = {"otlp": [], "events": []}
         self.imported = 0
-        self.trouble = ""
+        self.trouble = None
         self.closed = False
 
     def start(self):
@@ -87,9 +68,8 @@ class DirectReceiver:
 
     def state(self):
         with self.lock:
-            return State(
-                sum(map(len, self.waiting.values())), moved_events=self.imported, trouble=self.trouble
-            )
+            waiting = sum(map(len, self.waiting.values()))
+            return State(waiting, 0, 0.0, waiting + self.imported, self.imported, 0, 0, None, self.trouble)
 
     def _document(self, signal, body, is_json):
         try:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 from farthing import __version__
 from farthing.app.asking import Asked
@@ -125,8 +124,3 @@ def empty(ledger: Ledger) -> InputError:
     what, why = "nothing was imported yet", "money can only be followed where usage is in the ledger"
     fix = "farthing import FILE brings it in; farthing import alone looks for logs of coding agents"
     return InputError([Problem("empty-ledger", "error", ledger.url, what, why, fix)])
-
-
-def journal_of(given: object) -> Path:
-    """The file of what came over HTTP and is not in the ledger yet: as named, else in the data folder."""
-    return Path(str(given)).expanduser().absolute() if given else data_folder() / "journal.sqlite"

@@ -4,13 +4,11 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
-from pathlib import Path
 from typing import Final, Protocol
 
 from farthing.app.access_tokens import Tokens
 from farthing.app.asking import now
-from farthing.app.ledgers import journal_of, ledger_of
+from farthing.app.ledgers import ledger_of
 from farthing.doors.http import receiving
 from farthing.doors.http.access import Access
 from farthing.doors.http.application import application
@@ -52,7 +50,7 @@ def serve(settings: Settings, told: Callable[[str], None]) -> None:
     listening = bound(settings.host, settings.port)
     try:
         ledger = ledger_of(settings.ledger).url
-        receiver = _receiver(ledger, journal_of(settings.journal))
+        receiver = _receiver(settings)
         receiver.start()
     except BaseException:
         listening.close()
@@ -72,9 +70,10 @@ def door_of(receiver: receiving.Receiver, settings: Settings, ledger: str) -> Do
     return Door(receiver, access, settings.limits, {**settings.defaults, "ledger": ledger})
 
 
-def _receiver(ledger: str, journal: Path) -> Receiver:
-    made: Receiver = import_module("farthing.app.receiver").Receiver(ledger, journal)
-    return made
+def _receiver(settings: Settings) -> Receiver:
+    from farthing.app.live import receiver_of  # what it decodes with is wanted by a server alone
+
+    return receiver_of(settings.ledger, settings.journal)
 
 
 def _say(settings: Settings, address: str, ledger: str, told: Callable[[str], None]) -> None:

@@ -91,9 +91,9 @@ def server(serve):
 _SCRIPT = """
 import sys, types
 from receivers_made import DirectReceiver
-module = types.ModuleType("farthing.app.receiver")
-module.Receiver = DirectReceiver
-sys.modules["farthing.app.receiver"] = module
+module = types.ModuleType("farthing.app.live")
+module.receiver_of = lambda ledger, journal: DirectReceiver(ledger, journal)
+sys.modules["farthing.app.live"] = module
 from farthing.doors.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """

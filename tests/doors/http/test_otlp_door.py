@@ -14,8 +14,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from farthing.app.received import Busy
 from farthing.app.spend import spend
 from farthing.doors.http import protobuf
+from farthing.units.problem import Problem
 
 PROTOBUF = {"content-type": "application/x-protobuf"}
 JSON = {"content-type": "application/json"}
@@ -137,11 +139,8 @@ def test_brackets_in_texts_are_no_depth(server):
 
 
 def test_back_pressure_is_said_with_a_time(server, monkeypatch):
-    class FullError(Exception):
-        retry_after_s = 2.5
-
     def full(*_):
-        raise FullError
+        raise Busy(Problem("full", "error", "", "too much waits", "", ""), 3)
 
     monkeypatch.setattr(server.receiver, "otlp", full)
     answer = server.post("/v1/traces", scope="write", content=b"", headers=PROTOBUF)

@@ -7,7 +7,8 @@ from typing import Final
 import msgspec
 from starlette.responses import Response
 
-from farthing.doors.http.refused import RefusedError, busy, refused
+from farthing.app.received import Busy
+from farthing.doors.http.refused import RefusedError, refused
 from farthing.present.exit_codes import INFEASIBLE
 from farthing.units.problem import FarthingError, Problem
 
@@ -16,12 +17,11 @@ _LOG: Final = logging.getLogger("farthing.http")
 
 
 def as_refusal(error: Exception) -> RefusedError:
-    """The refusal that an error means. Errors that say `retry_after_s` are back-pressure, not mistakes."""
+    """The refusal that an error means. Busy is back-pressure, and no mistake."""
     if isinstance(error, RefusedError):
         return error
-    wait = getattr(error, "retry_after_s", None)
-    if isinstance(wait, int | float):
-        return busy("too much waits to be stored", int(wait) + (wait % 1 > 0))
+    if isinstance(error, Busy):
+        return RefusedError(429, [error.problem], {"retry-after": str(max(1, error.retry_after_s))})
     if isinstance(error, FarthingError):
         infeasible = any(problem.code == INFEASIBLE for problem in error.problems)
         code = "6" if infeasible else "2"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
-from farthing.doors.http.receiving import Received, State
+from farthing.app.received import Received, State
 
 COMMIT_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -67,27 +67,19 @@ class Counters:
 
 
 def _of_receiver(state: State) -> Iterator[str]:
-    gauges = (
-        ("farthing_waiting_events", "gauge", "Events on their way into the ledger.", state.waiting_events),
-        ("farthing_waiting_bytes", "gauge", "Their size.", state.waiting_byte),
-        (
-            "farthing_oldest_waiting_seconds",
-            "gauge",
-            "For how long the oldest waits.",
-            state.oldest_waiting_s,
-        ),
-        ("farthing_moved_events_total", "counter", "Events moved into the ledger.", state.moved_events),
-        (
-            "farthing_moved_duplicate_events_total",
-            "counter",
-            "Of them, there already.",
-            state.duplicate_events,
-        ),
-        ("farthing_moved_set_aside_events_total", "counter", "Of them, kept apart.", state.set_aside_events),
-        ("farthing_receiver_trouble", "gauge", "1 while something is wrong.", int(bool(state.trouble))),
+    trouble = int(state.trouble is not None)
+    told = (
+        ("waiting_events", "gauge", "Events on their way into the ledger.", state.waiting_events),
+        ("waiting_bytes", "gauge", "Their size.", state.waiting_byte),
+        ("oldest_waiting_seconds", "gauge", "For how long the oldest waits.", state.oldest_waiting_s),
+        ("acknowledged_events_total", "counter", "Events that are safe.", state.received_events),
+        ("moved_events_total", "counter", "Events moved into the ledger.", state.moved_events),
+        ("duplicate_events_total", "counter", "Events that were known already.", state.duplicate_events),
+        ("set_aside_events_total", "counter", "Events that could not be used.", state.set_aside_events),
+        ("trouble", "gauge", "1 while nothing can be taken or moved.", trouble),
     )
-    for name, kind, help_, value in gauges:
-        yield from _one(name, kind, help_, value)
+    for name, kind, help_, value in told:
+        yield from _one(f"farthing_{name}", kind, help_, value)
 
 
 def _one(name: str, kind: str, help_: str, value: float) -> Iterator[str]:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from farthing.app.received import Received
 from farthing.doors.http.access import Access
 from farthing.doors.http.counters import Counters
 from farthing.doors.http.limits import Limits
-from farthing.doors.http.receiving import Received, Receiver
+from farthing.doors.http.receiving import Receiver
 from farthing.doors.http.refused import busy
 from farthing.doors.http.room import Room
 

@@ -6,11 +6,11 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from farthing.app.received import Received
 from farthing.doors.http.answered import json_reply
 from farthing.doors.http.body import body_of
 from farthing.doors.http.door import Door
 from farthing.doors.http.json_body import decoded, must_be_json
-from farthing.doors.http.receiving import Received
 from farthing.doors.http.refused import refused
 from farthing.doors.http.unpack import encoding_of
 

@@ -19,7 +19,7 @@ async def health(_door: Door, _request: Request) -> Response:
 async def ready(door: Door, _request: Request) -> Response:
     """200 while what comes can be kept and moves on; else 503, and why."""
     state = await asyncio.to_thread(door.receiver.state)
-    why = state.trouble
+    why = "" if state.trouble is None else str(state.trouble)
     if not why and state.oldest_waiting_s > door.limits.ready_waiting_s:
         why = f"events have waited {state.oldest_waiting_s:,.0f} s for the ledger"
     document = {"status": "not ready" if why else "ready", "waiting_events": state.waiting_events}

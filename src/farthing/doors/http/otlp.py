@@ -13,12 +13,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from farthing.app.received import Received, Signal
 from farthing.doors.http import protobuf
 from farthing.doors.http.answered import JSON, as_refusal, said
 from farthing.doors.http.body import body_of
 from farthing.doors.http.depth import check_depth
 from farthing.doors.http.door import Door
-from farthing.doors.http.receiving import Received, Signal
 from farthing.doors.http.refused import RefusedError, refused
 from farthing.doors.http.unpack import encoding_of, unpacked
 
