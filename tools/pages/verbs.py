@@ -96,6 +96,8 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",
     ),
     "ledger": ("ledger months", "ledger close 2026-10", "ledger erase --where customer=acme"),
+    "up": ("up --help\n" + "\n" * 14 + "...", "up --max-body 2TB"),
+    "token": ("token list", "token create --scope reed"),
     "why": (f"train {_TIME} --quiet", "why compute_cost_usd", "why pue"),
     "graph": ("graph train\n" + "\n" * 29 + "...",),
     "catalog": (

@@ -86,7 +86,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     scenario = given.pop("scenario", None)
     options = given if scenario is None else _with_scenario(str(scenario), fields, given)
     collector = Collector()
-    collector.problems += [_not_read(name, verb) for name in sorted(_idle(verb).intersection(options))]
+    collector.problems += [_not_read(name, verb) for name in sorted(idle(verb).intersection(options))]
     as_of, seed, draws, currency = today(), SEED, DRAWS, "USD"
     with collector:
         as_of = parse_date(str(options["as_of"]), "--as-of") if "as_of" in options else as_of
@@ -106,7 +106,7 @@ def ask(verb: str, given: Mapping[str, object]) -> Asked:
     return replace(asked, question=question)
 
 
-def _idle(verb: str) -> frozenset[str]:
+def idle(verb: str) -> frozenset[str]:
     """Options that every verb has and this one does not read."""
     if verb in READS_LEDGER:
         return IDLE_IN_LEDGER if verb == "import" else IDLE_IN_LEDGER | {"set"}

@@ -1,24 +1,15 @@
 """Problems on their way out: text on stderr, or JSON on stdout, and the exit code they mean."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from farthing.present.exit_codes import exit_code as exit_code
+
 if TYPE_CHECKING:
     from farthing.units.problem import Problem
-
-_UNPRICED = frozenset({"unpriced", "stale", "stale-book"})
-_INFEASIBLE = "infeasible"
-
-
-def exit_code(problems: Iterable["Problem"], *, strict: bool) -> int:
-    """6 where something cannot be done, 5 under --strict where a price is missing or old, else 0."""
-    codes = {problem.code for problem in problems}
-    if _INFEASIBLE in codes:
-        return 6
-    return 5 if strict and codes & _UNPRICED else 0
 
 
 def show(problems: Sequence["Problem"], as_json: bool) -> None:

@@ -24,6 +24,8 @@ VERBS = {
     "reprice": Verb(f"{_DOORS}.reprice:command", "What the ledger would cost at other prices."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
+    "up": Verb(f"{_DOORS}.up:command", "Take usage as it happens and answer questions, over HTTP."),
+    "token": Verb(f"{_DOORS}.token:command", "Who may send usage and ask questions over HTTP."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
     "graph": Verb(f"{_DOORS}.graph:command", "Print the chain of formulas behind a verb."),
     "catalog": Verb(f"{_DOORS}.catalog:command", "The facts: accelerators, models, prices, power."),

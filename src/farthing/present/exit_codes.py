@@ -1,0 +1,18 @@
+"""The exit code that the problems of an answer mean: one rule for every door."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from farthing.units.problem import Problem
+
+INFEASIBLE: Final = "infeasible"
+_UNPRICED: Final = frozenset({"unpriced", "stale", "stale-book"})
+
+
+def exit_code(problems: Iterable["Problem"], *, strict: bool) -> int:
+    """6 where something cannot be done, 5 under --strict where a price is missing or old, else 0."""
+    codes = {problem.code for problem in problems}
+    if INFEASIBLE in codes:
+        return 6
+    return 5 if strict and codes & _UNPRICED else 0
