@@ -74,10 +74,11 @@ def answer(asked: Asked, told: Callable[[str, int], None] = lambda _name, _bytes
     ):
         connection.execute(f"ATTACH {text(str(Path(folder) / 'staged.duckdb'))} AS staged")
         connection.execute("USE staged")
-        found = Run(ledger, connection, Path(folder), batch, moment, format_, values, told).files(paths)
+        run = Run(ledger, connection, Path(folder), batch, moment, format_, values, told)
+        found = run.files(paths)
     if any(one.stored for one in found):
         pin_fresh_months(ledger, book, moment)
-    return _answer(asked, found, batch, book.hash)
+    return _answer(asked, found, run.problems, batch, book.hash)
 
 
 def nothing_usable(found: Estimate) -> bool:
@@ -155,7 +156,9 @@ def pin_fresh_months(ledger: Ledger, book: Book, moment: datetime) -> None:
     ledger.pins.use(*(pin_of(book, month, catalog().hash, moment) for month in fresh))
 
 
-def _answer(asked: Asked, found: Sequence[Imported], batch: str, book: str) -> Estimate:
+def _answer(
+    asked: Asked, found: Sequence[Imported], problems: Sequence[Problem], batch: str, book: str
+) -> Estimate:
     sums = {unit: sum(getattr(one, unit) for one in found) for unit in _UNITS}
     parts = [
         f"{sums['stored']:,} stored",
@@ -169,7 +172,7 @@ def _answer(asked: Asked, found: Sequence[Imported], batch: str, book: str) -> E
         verdict,
         {unit: count(number, "records") for unit, number in sums.items()},
         [_row(one, batch) for one in found],
-        problems=_problems(found),
+        problems=[*problems, *_problems(found)],
         book=book,
         main="stored",
         following="farthing spend --by model"

@@ -1,10 +1,9 @@
 """OpenTelemetry in OTLP's JSON: traces, metrics and logs, a request on each line or one in the file.
 
 Each call of a model is an event: spans of calls (not those of agents around them), log records of Claude
-Code, Codex and Gemini CLI, GenAI's own events. Metrics add calls up; where a service's file has its calls
-one by one, its metrics are left out, and so they are where another file of the same import has them. Files
-of one service's metrics and of its traces or logs are the same calls twice when they are imported one after
-the other: take one kind. Prompts are not read.
+Code, Codex and Gemini CLI, GenAI's own events. Metrics add calls up; where calls of the same sender and time
+are told one by one, in this import or in another before or after it, the metrics are left out
+(`otlp_senders` has the rule). Prompts are not read.
 """
 
 from collections.abc import Iterator
@@ -18,13 +17,13 @@ from farthing.importers.files import UnusableFileError
 from farthing.importers.format import NO, SURE, Format, Head, Source
 from farthing.importers.genai_usage import Row
 from farthing.importers.otlp_metrics import Totals
-from farthing.importers.otlp_request import METRICS, SIGNALS, request_rows
+from farthing.importers.otlp_request import SIGNALS, request_rows
 from farthing.importers.otlp_spans import Outer
-from farthing.importers.readers import LONGEST_OBJECT, rows_of, text
+from farthing.importers.readers import LONGEST_OBJECT, rows_of
 from farthing.ledger.events import BY_NAME
 
 _NOT_TOLD: Final = ("batch", "day", "source", "prefix_hashes")
-_COLUMNS: Final = ("line", "aside", "signal", *(name for name in BY_NAME if name not in _NOT_TOLD))
+_COLUMNS: Final = ("line", "aside", *(name for name in BY_NAME if name not in _NOT_TOLD))
 _DOCUMENT: Final = msgspec.json.Decoder(dict[str, object])
 _FILE: Final = msgspec.json.Decoder(dict[str, object] | list[dict[str, object]])
 
@@ -37,25 +36,17 @@ def _match(head: Head) -> int:
 
 
 def _read(_: DuckDBPyConnection, source: Source) -> str:
-    told: set[str] = set()
-    rows = rows_of(source, _rows(source, told), _COLUMNS)
-    # The rows are written by now, so that it is known which services told their calls one by one.
-    services = ", ".join(map(text, sorted(told)))
-    again = f"signal = '{METRICS}' AND COALESCE(tags['service'], '') IN ({services})" if told else "false"
-    return f"SELECT * FROM ({rows}) WHERE NOT COALESCE({again}, false)"
+    return rows_of(source, _rows(source), _COLUMNS)
 
 
-def _rows(source: Source, told: set[str]) -> Iterator[Row]:
-    """All rows of a file; `told` takes the services whose calls are spans or events."""
+def _rows(source: Source) -> Iterator[Row]:
+    """All rows of a file."""
     totals, outer = Totals(), Outer()
     for number, document, why in _documents(source):
         if document is None:
             yield {"line": number, "aside": why}
             continue
         for row in request_rows(document, totals, outer):
-            tags = row.get("tags")
-            if row.get("signal") != METRICS and isinstance(tags, dict):
-                told.add(str(tags.get("service", "")))
             yield row | {"line": number}
 
 

@@ -1,14 +1,15 @@
 """Tokens from the metrics of one OTLP request: counters and histograms of what calls of models used.
 
 A metric adds up calls, so that how many they were and how long each was is often not known. Totals that
-run on from a start (cumulative temporality) count by what they grew since the point before. Histograms of
+run on from a start (cumulative temporality) count by what they grew since the point before. The tag `since`
+is when the time begins that a point covers, in microseconds. Histograms of
 `gen_ai.client.inference.operation` count all tokens, not those that are billed, and are not read.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -37,6 +38,7 @@ _KINDS: Final[Mapping[str, str]] = {
 _MODALITIES: Final = ("audio", "image", "video")
 _APART: Final = ("type", "gen_ai.token.type", "gen_ai.token.modality")
 Key: TypeAlias = tuple[str, ...]
+Heard: TypeAlias = tuple[str, str, float, int]
 
 
 class Point(msgspec.Struct, frozen=True, rename="camel"):
@@ -66,13 +68,32 @@ class Metric(msgspec.Struct, frozen=True):
     histogram: Data | None = None
 
 
+class Last(Protocol):
+    """Of each series where it began, when it was last heard, and its value and count then."""
+
+    def get(self, key: Key, default: Heard, /) -> Heard:
+        """What is known of a series."""
+        ...
+
+    def __setitem__(self, key: Key, heard: Heard, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """What a total grew by, in tokens or calls, and since when, in microseconds."""
+
+    value: float
+    count: int
+    since: str
+
+
 @dataclass
 class Totals:
     """Totals that run on, by their series: where each began, when it was last heard and what it was then."""
 
-    last: dict[Key, tuple[str, str, float, int]] = field(default_factory=dict)
+    last: Last = field(default_factory=dict[Key, Heard])
 
-    def grown(self, key: Key, point: Point, value: float, count: int) -> tuple[float, int]:
+    def grown(self, key: Key, point: Point, value: float, count: int) -> _Grown:
         """What a total grew by since the point before, nothing where the point is an old one."""
         start, moment = (
             str(point.start_time_unix_nano),
@@ -80,15 +101,17 @@ class Totals:
         )
         began, before, old, old_count = self.last.get(key, ("", "", 0.0, 0))
         if began == start and moment <= before:
-            return 0.0, 0
+            return _Grown(0.0, 0, "")
         self.last[key] = (start, moment, value, count)
         # Another start, or less than there was: the program began anew.
-        return (value - old, count - old_count) if began == start and value >= old else (value, count)
+        if began == start and value >= old:
+            return _Grown(value - old, count - old_count, before.lstrip("0"))
+        return _Grown(value, count, microseconds(point.start_time_unix_nano))
 
 
 @dataclass
 class _Sums:
-    """What one export says of calls alike: counts by kind, the cost, and how many calls they were."""
+    """What one export says of calls alike: counts by kind, the cost, how many calls and since when."""
 
     point: Point
     given: Said
@@ -96,6 +119,7 @@ class _Sums:
     counts: dict[str, Plain] = field(default_factory=dict)
     cost: float | None = None
     calls: int = 0
+    since: set[str] = field(default_factory=set)
 
     def add(self, kind: str, value: float) -> None:
         """Add tokens of a kind; a fraction is left, for the checks to name."""
@@ -128,10 +152,13 @@ def _add(
     key = _key(resource, alike, name.partition(".")[0], microseconds(point.time_unix_nano))
     value, calls = _value(point), integer(point.count or 0)
     calls = calls if isinstance(calls, int) else 0
+    since = microseconds(point.start_time_unix_nano)
     if data.aggregation_temporality not in _DELTA:
-        series = _key(resource, given, name, "")
-        value, calls = totals.grown(series, point, value, calls)
+        grown = totals.grown(_key(resource, given, name, ""), point, value, calls)
+        value, calls, since = grown.value, grown.count, grown.since
     sums = found.setdefault(key, _Sums(point, alike, resource))
+    if value:
+        sums.since.add(since)
     if name == _CLAUDE_COST:
         sums.cost = (sums.cost or 0.0) + value
     elif (kind := _kind(name, given)) is not None:
@@ -172,7 +199,8 @@ def _row(key: Key, sums: _Sums) -> Row | None:
     columns |= disjoint(_whole(sums.counts, claude=claude)) | owners(sums.given, sums.resource)
     tags = columns["tags"]
     assert isinstance(tags, dict), "tags are a mapping"
-    return columns | {"tags": tags | {"signal": "metrics"}}
+    since = {"since": min(sums.since, key=int)} if all(map(str.isdecimal, sums.since)) else {}
+    return columns | {"tags": tags | {"signal": "metrics"} | since}
 
 
 def _whole(counts: Mapping[str, Plain], *, claude: bool) -> dict[str, Plain]:

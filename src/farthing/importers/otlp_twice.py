@@ -1,34 +1,90 @@
-"""Calls that several files of OpenTelemetry tell twice: one by one, and added up in metrics."""
+"""What OpenTelemetry's metrics add up and calls one by one tell as well, left out here and in the ledger."""
 
 from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import duckdb
 
-from farthing.importers import otlp
-from farthing.importers.readers import name
+from farthing.importers.otlp_senders import (
+    AT_US,
+    IS_CALL,
+    IS_METRIC,
+    LONGEST_CALL_MS,
+    SINCE_US,
+    calls,
+    matched,
+    metrics,
+)
+from farthing.importers.otlp_told import Told
+from farthing.importers.readers import text
 
-# A point of a metric is for the time before it: those of the last calls come after them.
-_LONGEST_EXPORT_US: Final = 3_600_000_000
-_MOMENT: Final = f"epoch_us({name('at')})"
-_SERVICE: Final = "COALESCE(tags['service'], '')"
-_METRICS: Final = "COALESCE(tags['signal'], '') = 'metrics'"
+_DAY: Final = timedelta(days=1)
+_NONE: Final = "SELECT NULL::VARCHAR AS key WHERE false"
 
 
-def drop_told_twice(connection: duckdb.DuckDBPyConnection, table: str) -> Counter[int]:
-    """Take metrics out of staged events where the service's calls are there one by one: how many, by file.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What metrics that were left out added up: tokens of a service, and the minutes that they cover."""
 
-    Only those of the time from its first call to its last: what nobody else tells is kept.
-    """
-    rows = f"SELECT rowid AS place, {_MOMENT} AS moment, {_SERVICE} AS service FROM {table}"
-    rows = f"{rows} WHERE source = '{otlp.FORMAT.name}' AND"
-    calls = (
-        f"SELECT service, min(moment) AS began, max(moment) + {_LONGEST_EXPORT_US} AS ended"
-        f" FROM ({rows} NOT {_METRICS}) GROUP BY ALL"
+    service: str
+    first: int
+    last: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left out: how many staged rows, by their files, and a query of the ids of stored ones."""
+
+    staged: Counter[int]
+    stored: str
+    spans: tuple[Span, ...]
+
+
+def leave_out(connection: duckdb.DuckDBPyConnection, staged: str, told: Told) -> Left:
+    """Take metrics out of staged events, and name those in the ledger, whose calls are told one by one."""
+    row = connection.execute(
+        f"SELECT min({SINCE_US}) FILTER (WHERE {IS_METRIC}), max({AT_US}) FILTER (WHERE {IS_METRIC}),"
+        f" min({AT_US}) FILTER (WHERE {IS_CALL}) FROM {staged}"
+    ).fetchone()
+    assert row is not None, "extremes are always a row"
+    since, until, first_call = row
+    gone = [] if since is None else _staged_twice(connection, staged, told, since, until)
+    files = Counter(file for file, *_ in gone)
+    spans = [Span(service, first, last, tokens) for _, service, first, last, tokens in gone]
+    if first_call is None:
+        return Left(files, _NONE, tuple(spans))
+    stored = matched(told.metrics(_day(first_call)), f"({calls(staged)})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_again AS {stored}")
+    listed = connection.execute(
+        "SELECT service, first, last, tokens FROM told_metrics SEMI JOIN told_again USING (event_id)"
+    ).fetchall()
+    spans += [Span(*span) for span in listed]
+    return Left(files, "SELECT event_id AS key FROM told_again", tuple(spans))
+
+
+def _staged_twice(
+    connection: duckdb.DuckDBPyConnection, staged: str, told: Told, since: int, until: int
+) -> list[tuple[int, str, int, int, int]]:
+    """Take staged metrics out: of each the file, the service, the minutes that it covers, and its tokens."""
+    points = f"({metrics(staged, 'file, ')})"
+    services = [
+        str(one) for (one,) in connection.execute(f"SELECT DISTINCT service FROM {points}").fetchall()
+    ]
+    known = told.calls(services, _day(since - LONGEST_CALL_MS * 1000) - _DAY, _day(until) + 2 * _DAY)
+    ours = f"SELECT * FROM ({calls(staged)}) WHERE service IN ({', '.join(map(text, services))})"
+    every = f"(SELECT * EXCLUDE (file) FROM {known} UNION ALL BY NAME {ours})"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_again AS {matched(points, every)}")
+    found = connection.execute(
+        f"SELECT file, service, first, last, tokens FROM {points} SEMI JOIN told_again USING (event_id)"
+    ).fetchall()
+    connection.execute(
+        f"DELETE FROM {staged} WHERE {IS_METRIC} AND event_id IN (SELECT event_id FROM told_again)"
     )
-    twice = (
-        f"SELECT place FROM ({rows} {_METRICS}) AS added JOIN ({calls}) AS told"
-        " ON told.service = added.service AND added.moment BETWEEN told.began AND told.ended"
-    )
-    gone = connection.execute(f"DELETE FROM {table} WHERE rowid IN ({twice}) RETURNING file").fetchall()
-    return Counter(int(file) for (file,) in gone)
+    return found
+
+
+def _day(moment_us: int) -> date:
+    return datetime.fromtimestamp(moment_us // 1_000_000, UTC).date()

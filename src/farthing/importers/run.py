@@ -12,7 +12,10 @@ import duckdb
 from farthing.importers import otlp
 from farthing.importers.files import UnusableFileError, opened, shown
 from farthing.importers.format import Format, Source, TableName
-from farthing.importers.otlp_twice import drop_told_twice
+from farthing.importers.otlp_sampled import Sampled
+from farthing.importers.otlp_senders import calls
+from farthing.importers.otlp_told import Told
+from farthing.importers.otlp_twice import leave_out
 from farthing.importers.registry import recognized
 from farthing.importers.small_files import MOST_FILES, Known, grouped
 from farthing.importers.stage import Aside, Counted, Stage
@@ -21,6 +24,7 @@ from farthing.ledger.columns import Column
 from farthing.ledger.events import EVENTS
 from farthing.ledger.store import Ledger
 from farthing.ledger.table import Table
+from farthing.units.problem import Problem
 
 _FUTURE: Final = timedelta(days=366)
 _SCHEMAS: Final[dict[TableName, tuple[Sequence[Column], str]]] = {
@@ -62,6 +66,7 @@ class Run:
     values: dict[str, str] = field(default_factory=dict)
     told: Callable[[str, int], None] = lambda _name, _bytes: None
     together: int = MOST_FILES
+    problems: list[Problem] = field(default_factory=list)
     _stages: dict[TableName, Stage] = field(default_factory=dict)
 
     def files(self, paths: Iterable[Path | None]) -> list[Imported]:
@@ -121,11 +126,11 @@ class Run:
 
     def _stored(self, found: Sequence[Imported], stage: Stage, table: Table) -> list[Imported]:
         """Store what was staged for a table, and count per file what was new."""
-        repeated = Counter[int]()
+        repeated, leaving = Counter[int](), ""
         if any(one.format == otlp.FORMAT.name for one in found) and stage.table == "events":
-            repeated.update(drop_told_twice(self.connection, f"staged_{stage.table}"))
+            repeated, leaving = self._told_twice(f"staged_{stage.table}", table)
         repeated.update(stage.drop_repeated())
-        appended = table.append(self.connection, stage.query)
+        appended = table.append(self.connection, stage.query, leaving=leaving)
         staged = stage.by_file()
         fresh = staged if appended.duplicate == 0 else {}
         if appended.duplicate and appended.stored + appended.superseded:
@@ -138,6 +143,15 @@ class Run:
             )
             for number, one in enumerate(found)
         ]
+
+    def _told_twice(self, staged: str, table: Table) -> tuple[Counter[int], str]:
+        """Leave metrics out whose calls are told: how many, by file, and which stored ones go."""
+        told = Told(self.connection, table)
+        left = leave_out(self.connection, staged, told)
+        sampled = Sampled()
+        sampled.add(left.spans)
+        self.problems += sampled.problems(self.connection, told, f"({calls(staged)})")
+        return left.staged, left.stored
 
 
 def _imported(source: Source, format_: Format, counted: Counted) -> Imported:

@@ -17,9 +17,10 @@ from typing import Final, TypeVar
 import duckdb
 
 from farthing.ledger import written
-from farthing.ledger.connection import name
+from farthing.ledger.connection import name, text
 from farthing.ledger.files import Files, parquet_relation
 from farthing.ledger.log import Log
+from farthing.ledger.seen_keys import MOST_KEYS, Hashes, Places, SeenKeys
 from farthing.ledger.trouble import ConflictError, busy, told
 from farthing.ledger.written import Written
 
@@ -33,24 +34,36 @@ Done = TypeVar("Done")
 class Appended:
     """What became of the rows: new ones `stored`, `duplicate` ones dropped, shorter ones `superseded`.
 
-    The three add up to the rows that came. `version` is the table's version that has them.
+    The three add up to the rows that came. `version` is the table's version that has them, `left` how
+    many stored rows went because of them.
     """
 
     stored: int
     duplicate: int
     superseded: int
     version: int
+    left: int = 0
 
 
 def append(
-    log: Log, key: str, connection: duckdb.DuckDBPyConnection, query: str, supersedes: bool
+    log: Log,
+    key: str,
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    supersedes: bool,
+    leaving: str = "",
+    seen: SeenKeys | None = None,
 ) -> Appended:
-    """Add the rows of the query. With `supersedes`, a row with more output takes the place of its like."""
+    """Add the rows of the query. With `supersedes`, a row with more output takes the place of its like.
+
+    `leaving` is a query of keys whose stored rows go in the same change; none of ours is among them.
+    `seen` remembers the keys of files between appends of one process.
+    """
     with told(log.where), log.place.writing() as folder:
         rows = written.write_days(connection, query, log.columns, folder)
         if not rows:
             return Appended(0, 0, 0, log.version())
-        arrival = _Arrival(log, key, connection, folder, rows, supersedes)
+        arrival = _Arrival(log, key, connection, folder, rows, supersedes, leaving, seen)
         try:
             log.create()
             return settled(log, arrival.attempt)
@@ -84,54 +97,81 @@ class _Arrival:
         folder: Path,
         rows: Sequence[Written],
         supersedes: bool,
+        leaving: str,
+        seen: SeenKeys | None,
     ) -> None:
         self._log = log
+        self._seen = seen
         self._key = name(key)
         self._connection = connection
         self._folder = folder
         self._rows = rows
         self._grows = supersedes and any(column.name == GROWING for column in log.columns)
         self._met = f"met_{uuid.uuid4().hex}"
+        self._leaving = f"{self._met}_leaving"
         self._looked_at: frozenset[str] = frozenset()
         self._unsettled = list(rows)
         connection.execute(f"CREATE TEMP TABLE {self._met} (key VARCHAR, size BIGINT, file VARCHAR)")
+        connection.execute(f"CREATE TEMP TABLE {self._leaving} (key VARCHAR)")
+        if leaving:
+            connection.execute(f"INSERT INTO {self._leaving} {leaving}")
 
     def attempt(self) -> Appended:
         """Compare with the newest version and commit. Raises ConflictError."""
         files = self._log.reached(self._connection)
         self._look(files)
-        duplicate, superseded = self._judge()
+        duplicate, superseded, left = self._judge()
         total = sum(row.rows for row in self._rows)
-        if duplicate == total:
+        if duplicate == total and not left:
             return Appended(0, duplicate, 0, files.version)
-        version = self._commit(files, duplicate, superseded)
-        return Appended(total - duplicate - superseded, duplicate, superseded, version)
+        version = self._commit(files, duplicate, superseded + left)
+        return Appended(total - duplicate - superseded, duplicate, superseded, version, left)
 
     def leave(self) -> None:
         """Take away what no version has."""
         self._connection.execute(f"DROP TABLE IF EXISTS {self._met}")
         self._connection.execute(f"DROP TABLE IF EXISTS {self._met}_fate")
+        self._connection.execute(f"DROP TABLE IF EXISTS {self._leaving}")
         kept = self._log.kept()
         if kept is not None:
             left = (row.path for row in self._unsettled if row.path not in kept)
             self._log.place.discard(self._folder, left)
 
     def _look(self, files: Files) -> None:
-        """Note the stored rows that have one of our keys, in the files not looked at so far."""
+        """Note the stored rows that have one of our keys, or leave, in the files not looked at so far."""
         current = frozenset(files.uris)
         for gone in self._looked_at - current:
             self._connection.execute(f"DELETE FROM {self._met} WHERE file = ?", [gone])
         fresh = [uri for uri in files.uris if uri not in self._looked_at]
+        if self._seen is not None and files.rows <= MOST_KEYS:
+            fresh = self._may_meet(self._seen, files, fresh)
         if fresh:
             stored = parquet_relation(self._log.columns, fresh, filename=True)
             self._connection.execute(
                 f"INSERT INTO {self._met} SELECT {self._key}, {self._size('s')}, filename FROM {stored} s"
-                f" SEMI JOIN (SELECT {self._key} FROM {self._ours()}) ours USING ({self._key})"
+                f" SEMI JOIN ({self._keys()}) ours USING ({self._key})"
             )
         self._looked_at = current
 
-    def _judge(self) -> tuple[int, int]:
-        """How many of our rows are there already, and how many replace one that is shorter."""
+    def _may_meet(self, seen: SeenKeys, files: Files, fresh: Sequence[str]) -> list[str]:
+        """Those of the files, some of them `fresh`, that may hold one of our keys."""
+        ours = self._connection.execute(
+            f"SELECT hash({self._key}) AS hash FROM ({self._keys()})"
+        ).fetchnumpy()
+        met = frozenset(seen.meeting(files.uris, ours["hash"], self._hashes))
+        return [uri for uri in fresh if uri in met]
+
+    def _hashes(self, uris: Sequence[str]) -> tuple[Hashes, Places]:
+        """Hashes of the keys of stored files, and for each the place of its file."""
+        listed = ", ".join(text(uri) for uri in uris)
+        found = self._connection.execute(
+            f"SELECT hash({self._key}) AS hash, CAST(file_index AS UINTEGER) AS place"
+            f" FROM read_parquet([{listed}])"
+        ).fetchnumpy()
+        return found["hash"], found["place"]
+
+    def _judge(self) -> tuple[int, int, int]:
+        """How many of our rows are there already, how many replace a shorter one, and how many rows leave."""
         longer = f"met.size < {self._size('ours')}" if self._grows else "false"
         fate, key = f"{self._met}_fate", f"ours.{self._key}"
         met = f"(SELECT key, max(size) AS size FROM {self._met} GROUP BY key) met"
@@ -142,21 +182,23 @@ class _Arrival:
         ((duplicate, superseded),) = self._connection.execute(
             f"SELECT count(*) FILTER (NOT replaces), count(*) FILTER (replaces) FROM {fate}"
         ).fetchall()
-        return duplicate, superseded
+        ((left,),) = self._connection.execute(
+            f"SELECT count(*) FROM {self._met} SEMI JOIN {self._leaving} USING (key)"
+        ).fetchall()
+        return duplicate, superseded, left
 
-    def _commit(self, files: Files, duplicate: int, superseded: int) -> int:
+    def _commit(self, files: Files, duplicate: int, gone: int) -> int:
         fate = f"{self._met}_fate"
+        going = f"SELECT key FROM {fate} WHERE replaces UNION ALL SELECT key FROM {self._leaving}"
         touched = self._files(f"SELECT DISTINCT file FROM {fate} WHERE NOT replaces") if duplicate else []
         replaced = (
-            self._files(
-                f"SELECT DISTINCT met.file FROM {self._met} met JOIN {fate} f USING (key) WHERE f.replaces"
-            )
-            if superseded
+            self._files(f"SELECT DISTINCT file FROM {self._met} SEMI JOIN ({going}) USING (key)")
+            if gone
             else []
         )
         rewritten = [
             *self._without(touched, f"SELECT key FROM {fate} WHERE NOT replaces"),
-            *self._without(replaced, f"SELECT key FROM {fate} WHERE replaces"),
+            *self._without(replaced, going),
         ]
         self._unsettled = [*self._rows, *rewritten]
         adds = [*(row for row in self._rows if self._uri(row) not in set(touched)), *rewritten]
@@ -182,6 +224,12 @@ class _Arrival:
 
     def _ours(self) -> str:
         return parquet_relation(self._log.columns, [self._uri(row) for row in self._rows], filename=True)
+
+    def _keys(self) -> str:
+        """Our keys, and those of rows that are leaving."""
+        return (
+            f"SELECT {self._key} FROM {self._ours()} UNION ALL SELECT key AS {self._key} FROM {self._leaving}"
+        )
 
     def _uri(self, row: Written) -> str:
         return str(self._folder / row.path)

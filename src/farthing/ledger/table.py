@@ -9,6 +9,7 @@ from farthing.ledger.columns import Column
 from farthing.ledger.files import Files
 from farthing.ledger.log import Log
 from farthing.ledger.rewrite import Compacted, compact, remove
+from farthing.ledger.seen_keys import SeenKeys
 
 
 class Table:
@@ -19,6 +20,11 @@ class Table:
         self.name = log.name
         self.columns: tuple[Column, ...] = log.columns
         self.key = key
+        self._seen: SeenKeys | None = None
+
+    def remember_keys(self) -> None:
+        """Keep in memory which keys the files have, for a process that appends over and over."""
+        self._seen = self._seen or SeenKeys()
 
     def exists(self) -> bool:
         """Whether anything was ever written."""
@@ -33,16 +39,22 @@ class Table:
         return self._log.files(since, until)
 
     def append(
-        self, connection: duckdb.DuckDBPyConnection, query: str, *, supersedes: bool = True
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        query: str,
+        *,
+        supersedes: bool = True,
+        leaving: str = "",
     ) -> Appended:
         """Add the rows of a query that selects this table's columns, valid, each key once.
 
         A key that is stored is a duplicate and stays as it is, on whichever day it lies; but a row
         that has more `output_tokens` takes its place (a stream that was read before it ended),
-        unless `supersedes` is false. All of it happens or nothing. Memory is bounded by the limit
-        of the connection, which spills. Raises InputError where the disk is full.
+        unless `supersedes` is false. Stored rows whose keys the query `leaving` gives, none of them
+        among the new ones, are taken out. All of it happens or nothing. Memory is bounded by the
+        limit of the connection, which spills. Raises InputError where the disk is full.
         """
-        return append(self._log, self.key, connection, query, supersedes)
+        return append(self._log, self.key, connection, query, supersedes, leaving, self._seen)
 
     def remove(self, where: str) -> int:
         """Take out the rows for which an SQL condition on the columns holds; how many they were.

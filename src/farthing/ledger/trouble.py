@@ -24,12 +24,22 @@ def told(where: str) -> Iterator[None]:
     try:
         yield
     except (duckdb.Error, DeltaError, OSError) as error:
-        if _is_full(error):
+        if is_full(error):
             raise InputError([_no_space(where, str(error))]) from error
         raise
 
 
-def _is_full(error: Exception) -> bool:
+@contextlib.contextmanager
+def reachable(where: str) -> Iterator[None]:
+    """Say of any other error of the disk, the service or the log that the ledger cannot be used now."""
+    try:
+        yield
+    except (duckdb.Error, DeltaError, OSError) as error:
+        raise InputError([_out_of_reach(where, str(error))]) from error
+
+
+def is_full(error: Exception) -> bool:
+    """Whether it says that there is no room left."""
     if isinstance(error, OSError) and error.errno in _FULL_NUMBERS:
         return True
     said = str(error).casefold()
@@ -42,6 +52,12 @@ def _no_space(where: str, said: str) -> Problem:
         f"the system says: {said.splitlines()[0]}",
         "The table is as it was. Free some space, or set TMPDIR to a roomier disk, and do it again.",
     )  # fmt: skip
+
+
+def _out_of_reach(where: str, said: str) -> Problem:
+    why = f"the system says: {(said.splitlines() or [''])[0]}"
+    fix = "See that it is there and may be written to; what waits is tried again."
+    return Problem("ledger-unusable", "error", where, "the ledger cannot be written to", why, fix)
 
 
 def busy(where: str, tries: int) -> InputError:
