@@ -52,7 +52,8 @@ def server(folder: Path) -> Iterator[tuple[str, str]]:
     )
     assert running.stdout is not None, "it is a pipe"
     line = running.stdout.readline()
-    address = next(word.rstrip(",") for word in line.split() if word.startswith("http://"))
+    address = next((word.rstrip(",") for word in line.split() if word.startswith("http://")), "")
+    assert address, "it did not start"
     try:
         yield address, json.loads(made.stdout)["token"]
     finally:

@@ -19,8 +19,7 @@ from farthing.importers.live.otlp_wire import request_of_bytes
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import LOGS, METRICS, TRACES, Request, request_of, rows_of_request
 from farthing.importers.otlp_spans import Outer
-from farthing.ledger.journal import Journal
-from farthing.ledger.journal_rows import JournalFull
+from farthing.ledger.journal import Journal, JournalFull
 from farthing.ledger.store import open_ledger
 from farthing.pricing.overlay import book_with
 from farthing.units.problem import InputError, Problem
