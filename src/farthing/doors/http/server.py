@@ -24,6 +24,15 @@ _MOST_CONNECTIONS: Final = 4096
 class _Server(uvicorn.Server):
     """uvicorn's, but a signal to stop ends the process as its caller says, not by that signal."""
 
+    def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._up = up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and say so: from now on requests are answered and signals are heard."""
+        await super().startup(sockets)
+        self._up()
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - uvicorn's signature
         """Stop; a second Ctrl+C does not wait for what runs."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -73,10 +82,8 @@ def run(app: ASGIApp, listening: socket.socket, limits: Limits, up: Callable[[],
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    server = _Server(config)
     with contextlib.closing(listening):
-        up()  # the socket listens already: who connects now is answered in a moment
-        server.run([listening])
+        _Server(config, up).run([listening])
 
 
 def _unusable(host: str, port: int, error: Exception) -> Problem:
