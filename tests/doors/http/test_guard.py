@@ -226,7 +226,7 @@ def test_metrics_are_prometheus_and_name_nobody(server):
     assert 'farthing_http_requests_total{route="other",status="401"} 1' in text
     assert 'farthing_http_requests_total{route="/api/spend",status="401"} 1' in text
     assert 'farthing_http_requests_total{route="/api/events",status="200"} 1' in text
-    assert 'farthing_received_events_total{outcome="set_aside"} 1' in text
+    assert 'farthing_received_events_total{outcome="set_aside"} 2' in text
     assert "farthing_commit_seconds_count 1" in text
     assert "secret" not in text
 
