@@ -66,7 +66,7 @@ class Client(threading.Thread):
         self.url, self.until, self.every_s = urlsplit(url), until, every_s
         self.headers = {"Content-Type": "application/x-protobuf", "Authorization": f"Bearer {token}"}
         self.body, self.places = template(batch, number)
-        self.rng = random.Random(number)
+        self.rng = random.Random()
         self.acknowledged, self.refused, self.waited_s = 0, 0, []
 
     def run(self) -> None:

@@ -4,7 +4,6 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final
 from farthing.app.asking import now
 from farthing.app.ledger_import import pin_fresh_months
 from farthing.importers.live.mover import Moved, Mover
-from farthing.ledger.journal import Journal
+from farthing.ledger.journal import Journal, JournalFull
 from farthing.ledger.store import Ledger
 from farthing.pricing.book import Book
 from farthing.units.problem import FarthingError, Problem
@@ -58,7 +57,9 @@ class Moving:
         self._closing.set()
         self._wanted.set()
         self._thread.join(timeout_s)
-        self._folder.cleanup()
+        if not self._thread.is_alive():
+            self._mover.close()
+            self._folder.cleanup()
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until nothing waits; whether that was so within the time."""
@@ -69,10 +70,6 @@ class Moving:
             self._wanted.set()
             time.sleep(_SETTLING_S)
         return not self._journal.waiting().events
-
-    def stored(self, ids: Collection[str]) -> set[str]:
-        """Which of these ids the ledger has."""
-        return self._ledger.events.known(ids) if ids else set()
 
     def state(self) -> MovingState:
         """What was done so far."""
@@ -97,6 +94,8 @@ class Moving:
                 self._told(moved)
         except FarthingError as error:
             self._state = replace(self._state, trouble=error.problems[0])
+        except JournalFull as full:
+            self._state = replace(self._state, trouble=full.problem)
         except Exception as error:  # noqa: BLE001, the thread must outlive our own mistakes
             _LOG.exception("what waits could not be moved")
             what, why = "what waits could not be moved into the ledger", type(error).__name__

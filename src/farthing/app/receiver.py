@@ -1,7 +1,8 @@
 """Usage as it happens: received, committed to the journal, acknowledged, and moved into the ledger."""
 
+import contextlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
@@ -15,11 +16,13 @@ from farthing.app.received import Busy, Received, Signal, State
 from farthing.importers import events, registry
 from farthing.importers.format import Format
 from farthing.importers.live.arrivals import Arrivals, of_events, of_rows
+from farthing.importers.live.kept_totals import KeptTotals
 from farthing.importers.live.otlp_wire import request_of_bytes
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import LOGS, METRICS, TRACES, Request, request_of, rows_of_request
 from farthing.importers.otlp_spans import Outer
 from farthing.ledger.journal import Journal, JournalFull
+from farthing.ledger.known import Known
 from farthing.ledger.store import open_ledger
 from farthing.pricing.overlay import book_with
 from farthing.units.problem import InputError, Problem
@@ -40,19 +43,22 @@ class Receiver:
     def __init__(self, ledger: str, journal: Path) -> None:
         self._ledger = open_ledger(ledger)
         self._journal_path = journal
-        self._totals, self._outer = Totals(), Outer()
+        self._outer = Outer()
         self._mutex = threading.Lock()
         self._received = self._duplicate = self._set_aside = 0
 
     def start(self) -> None:
         """Open the journal and begin to move what waits in it. Raises InputError where it cannot be used."""
         self._journal = Journal(self._journal_path)
+        self._totals = KeptTotals(self._journal)
+        self._known = Known(self._ledger.events)
         self._moving = Moving(self._journal, self._ledger, book_with((), ()))
         self._moving.start()
 
     def close(self, timeout_s: float) -> None:
         """Take nothing more, move what waits as far as the time goes, and let go of the journal."""
         self._moving.close(timeout_s)
+        self._known.close()
         self._journal.close()
 
     def settle(self, timeout_s: float) -> bool:
@@ -62,9 +68,14 @@ class Receiver:
     def otlp(self, signal: Signal, body: bytes, is_json: bool) -> "Future[Received]":
         """Take a request of OTLP. Raises InputError for what is none, Busy where nothing can be taken."""
         request = _request_of_json(body) if is_json else request_of_bytes(_SIGNALS[signal], body)
-        rows = rows_of_request(request, self._totals, self._outer)
-        arrivals = of_rows(rows, now() + _FUTURE)
-        return self._kept(arrivals, frozenset())
+        latest = now() + _FUTURE
+        with _busy():
+            if request.metrics:  # their totals run on: one request after the other, each with its rows
+                with self._totals.request() as kept:
+                    arrivals = of_rows(rows_of_request(request, kept.totals, self._outer), latest)
+                    return self._answered(kept.submit(arrivals.rows), _received(arrivals, 0))
+            arrivals = of_rows(rows_of_request(request, Totals(), self._outer), latest)
+            return self._kept(arrivals, 0)
 
     def events(self, document: object) -> "Future[Received]":
         """Take `{"events": [...]}`, at most 10,000, or records of a `format` that writes one to a line.
@@ -75,7 +86,9 @@ class Receiver:
         arrivals = of_events(sent, now() + _FUTURE, format_)
         ids = {row.event_id for row in arrivals.rows}
         waiting = self._journal.known(ids)
-        return self._kept(arrivals, waiting | self._moving.stored(ids - waiting))
+        stored = self._known.of({one: day for one, day in arrivals.days.items() if one not in waiting})
+        with _busy():
+            return self._kept(arrivals, len(waiting | stored))
 
     def state(self) -> State:
         """Where it stands."""
@@ -95,19 +108,33 @@ class Receiver:
             notes=(*self._journal.problems, *moved.notes),
         )
 
-    def _kept(self, arrivals: Arrivals, known: frozenset[str] | set[str]) -> "Future[Received]":
-        """Commit rows; ids that are `known` go on too, for they may say more than before."""
-        ids = {row.event_id for row in arrivals.rows}
-        duplicate = arrivals.repeated + len(known)
-        answer = Received(len(ids) - len(known), duplicate, arrivals.set_aside)
-        if not arrivals.rows:
-            self._count(answer)
-            return _done(answer)
-        try:
-            committed = self._journal.submit(arrivals.rows)
-        except JournalFull as full:
-            raise Busy(full.problem, full.retry_after_s) from full
-        return _answered(committed, answer, self._count)
+    def _kept(self, arrivals: Arrivals, known: int) -> "Future[Received]":
+        """Commit rows, those that are known already too, for they may say more than before."""
+        answer = _received(arrivals, known)
+        if arrivals.rows:
+            return self._answered(self._journal.submit(arrivals.rows), answer)
+        self._count(answer)
+        future: Future[Received] = Future()
+        future.set_result(answer)
+        return future
+
+    def _answered(self, committed: "Future[int]", answer: Received) -> "Future[Received]":
+        """The answer as soon as the journal has the rows; Busy where it cannot have them."""
+        future: Future[Received] = Future()
+        future.set_running_or_notify_cancel()
+
+        def tell(done: "Future[int]") -> None:
+            error = done.exception()
+            if isinstance(error, JournalFull):
+                future.set_exception(Busy(error.problem, error.retry_after_s))
+            elif error is not None:
+                future.set_exception(error)
+            else:
+                self._count(answer)
+                future.set_result(answer)
+
+        committed.add_done_callback(tell)
+        return future
 
     def _count(self, answer: Received) -> None:
         with self._mutex:
@@ -146,28 +173,15 @@ def _events_of(document: object) -> tuple[list[object], Format]:
     return sent, format_
 
 
-def _done(answer: Received) -> "Future[Received]":
-    future: Future[Received] = Future()
-    future.set_result(answer)
-    return future
+def _received(arrivals: Arrivals, known: int) -> Received:
+    ids = {row.event_id for row in arrivals.rows}
+    return Received(len(ids) - known, arrivals.repeated + known, arrivals.set_aside)
 
 
-def _answered(
-    committed: "Future[int]", answer: Received, count: Callable[[Received], None]
-) -> "Future[Received]":
-    """The answer as soon as the journal has the rows; Busy where it cannot have them."""
-    future: Future[Received] = Future()
-    future.set_running_or_notify_cancel()
-
-    def tell(done: "Future[int]") -> None:
-        error = done.exception()
-        if isinstance(error, JournalFull):
-            future.set_exception(Busy(error.problem, error.retry_after_s))
-        elif error is not None:
-            future.set_exception(error)
-        else:
-            count(answer)
-            future.set_result(answer)
-
-    committed.add_done_callback(tell)
-    return future
+@contextlib.contextmanager
+def _busy() -> Iterator[None]:
+    """Tell those who send that the journal can take nothing now."""
+    try:
+        yield
+    except JournalFull as full:
+        raise Busy(full.problem, full.retry_after_s) from full

@@ -65,7 +65,7 @@ class Service:
 
 def counted(found):
     return {
-        key: (row["events"], row["input_tokens"], row["cache_read_tokens"], row["output_tokens"])
+        key: (row["events"], row["input_tokens"], row.get("cache_read_tokens", 0), row["output_tokens"])
         for key, row in found.items()
     }
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -27,6 +27,20 @@ class Arrivals:
     rows: tuple[Arrived, ...]
     repeated: int = 0
     set_aside: tuple[Problem, ...] = ()
+
+    @property
+    def days(self) -> dict[str, date]:
+        """The day of each event, by its id."""
+        return {row.event_id: _EPOCH + timedelta(int(_AT.decode(row.row).at) // _DAY_US) for row in self.rows}
+
+
+class _Moment(msgspec.Struct):
+    at: str
+
+
+_AT: Final = msgspec.json.Decoder(_Moment)
+_EPOCH: Final = date(1970, 1, 1)
+_DAY_US: Final = 86_400_000_000
 
 
 def of_events(sent: Sequence[object], latest: datetime, format_: Format = events.FORMAT) -> Arrivals:
