@@ -10,9 +10,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from receivers_made import DirectReceiver
 
 from farthing.app import access_tokens
+from farthing.app.live import receiver_of
 from farthing.doors.asgi import Settings, door_of
 from farthing.doors.http.application import application
 from farthing.doors.http.guard import allowed_hosts
@@ -33,19 +33,20 @@ def tokens():
 
 @pytest.fixture
 def receiver(tmp_path):
-    made = DirectReceiver(tmp_path / "ledger", tmp_path / "journal" / "journal.sqlite")
+    made = receiver_of(tmp_path / "ledger", tmp_path / "journal" / "journal.sqlite")
     made.start()
-    return made
+    yield made
+    made.close(20)
 
 
 class Server:
     """A door and a client of it."""
 
-    def __init__(self, receiver, limits, tokens, hosts):
-        settings = Settings(ledger=receiver.ledger, limits=limits)
+    def __init__(self, receiver, ledger, limits, tokens, hosts):
         self.receiver = receiver
+        self.ledger = str(ledger)
         self.tokens = tokens
-        self.door = door_of(receiver, settings, receiver.ledger)
+        self.door = door_of(receiver, Settings(limits=limits), self.ledger)
         self.app = application(self.door, hosts)
 
     async def ask(self, method, path, *, scope=None, **options):
@@ -70,12 +71,13 @@ class Server:
 
 
 @pytest.fixture
-def serve(receiver, tokens):
+def serve(receiver, tokens, tmp_path):
     """Makes a server with limits of its own."""
     made = []
 
     def make(**limits):
-        made.append(Server(receiver, replace(Limits(), **limits), tokens, allowed_hosts("127.0.0.1", ())))
+        hosts = allowed_hosts("127.0.0.1", ())
+        made.append(Server(receiver, tmp_path / "ledger", replace(Limits(), **limits), tokens, hosts))
         return made[-1]
 
     yield make
@@ -88,22 +90,10 @@ def server(serve):
     return serve()
 
 
-_SCRIPT = """
-import sys, types
-from receivers_made import DirectReceiver
-module = types.ModuleType("farthing.app.live")
-module.receiver_of = lambda ledger, journal: DirectReceiver(ledger, journal)
-sys.modules["farthing.app.live"] = module
-from farthing.doors.cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
 @contextmanager
 def process(folder, *words):
     """`farthing up` as a process of its own, on a free port: the process and its address."""
-    paths = os.pathsep.join([str(Path("src").absolute()), str(Path("tests/app").absolute())])
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONWARNINGS": "default"}
+    environment = {**os.environ, "PYTHONPATH": str(Path("src").absolute()), "PYTHONWARNINGS": "default"}
     words = (
         "up",
         "--port",
@@ -115,7 +105,7 @@ def process(folder, *words):
         *words,
     )
     started = subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT, *words],
+        [sys.executable, "-m", "farthing.doors.cli.main", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     )  # fmt: skip
     try:

@@ -122,8 +122,8 @@ def test_mutated_protobuf_is_refused_or_counted_and_the_good_is_counted_once(ope
         assert answer.status_code in FINE
 
     send()
-    server.receiver.settle(10)
-    found = {row["model"]: row for row in spend(ledger=server.receiver.ledger, by="model").rows}
+    server.receiver.settle(60)
+    found = {row["model"]: row for row in spend(ledger=server.ledger, by="model").rows}
     row = found["counted"]
     assert (row["events"], row["input_tokens"], row["output_tokens"]) == tuple(sent.values())
 
@@ -175,11 +175,9 @@ def test_events_of_all_kinds_are_counted_or_set_aside(open_server):
             sent["input_tokens"] += sum(counts)
 
     send()
-    server.receiver.settle(10)
+    server.receiver.settle(60)
     if sent["events"]:
-        found = {row["model"]: row for row in spend(ledger=server.receiver.ledger, by="model").rows}[
-            "counted"
-        ]
+        found = {row["model"]: row for row in spend(ledger=server.ledger, by="model").rows}["counted"]
         assert (found["events"], found["input_tokens"]) == tuple(sent.values())
 
 

@@ -67,7 +67,7 @@ class Counters:
 
 
 def _of_receiver(state: State) -> Iterator[str]:
-    trouble = int(state.trouble is not None)
+    trouble = int(bool(state.trouble))
     told = (
         ("waiting_events", "gauge", "Events on their way into the ledger.", state.waiting_events),
         ("waiting_bytes", "gauge", "Their size.", state.waiting_byte),

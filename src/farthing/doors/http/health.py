@@ -8,6 +8,7 @@ from starlette.responses import Response
 from farthing.doors.http.answered import json_reply
 from farthing.doors.http.door import Door
 
+_TROUBLE = "usage cannot be kept or moved at the moment: the server's log says why"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -19,7 +20,7 @@ async def health(_door: Door, _request: Request) -> Response:
 async def ready(door: Door, _request: Request) -> Response:
     """200 while what comes can be kept and moves on; else 503, and why."""
     state = await asyncio.to_thread(door.receiver.state)
-    why = "" if state.trouble is None else str(state.trouble)
+    why = _TROUBLE if state.trouble else ""
     if not why and state.oldest_waiting_s > door.limits.ready_waiting_s:
         why = f"events have waited {state.oldest_waiting_s:,.0f} s for the ledger"
     document = {"status": "not ready" if why else "ready", "waiting_events": state.waiting_events}
