@@ -84,6 +84,7 @@ def submit_until_killed(folder: str, firsts: list[int], first_point: int, told: 
                 except JournalFull:
                     time.sleep(0.01)
             say("events", sender, first)
+            time.sleep(0.02)  # so that moves, too, come to an end now and then
 
     def count() -> None:
         totals = KeptTotals(journal)

@@ -45,7 +45,7 @@ def test_what_was_acknowledged_before_a_kill_is_stored_once(tmp_path):
         process.start()
         told.close()
         assert pipe.poll(PATIENCE_S), "it acknowledged nothing"
-        time.sleep(moments.uniform(0, 1.0))
+        time.sleep(moments.uniform(0, 1.6))
         process.kill()
         process.join(PATIENCE_S)
         heard(pipe, acknowledged, firsts, points)
