@@ -27,9 +27,10 @@ _KINDS: Final = {
     "validate": ("training", "runs", "finetune", "serving"),
     "calibrate": ("training", "finetune", "serving"),
 }
-_PLACES: Final = frozenset({"ledger", "files", "out"})  # words that name files or folders
+# Words that name files, folders or URLs; fields of kind `file` do so anyway.
+_PLACES: Final = frozenset({"ledger", "files", "file", "out", "invoice", "report"})
 _CHANGING: Final = frozenset({"import", "calibrate", "export"})
-_CHANGING_OPTIONS: Final = frozenset({"apply"})
+_CHANGING_OPTIONS: Final = frozenset({"apply", "keep", "alert"})  # the last one sends to webhooks
 _KIND: Final = "kind"
 
 

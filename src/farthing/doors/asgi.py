@@ -33,7 +33,7 @@ class Receiver(receiving.Receiver, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `farthing up` may be told. `defaults` are options that questions have when they say nothing."""
+    """What `farthing up` may be told. `defaults` are options of verbs, for questions that say nothing."""
 
     host: str = "127.0.0.1"
     port: int = 8088
@@ -41,7 +41,7 @@ class Settings:
     journal: str | None = None
     allow_hosts: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    defaults: Mapping[str, object] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 def serve(settings: Settings, told: Callable[[str], None]) -> None:
@@ -67,7 +67,7 @@ def serve(settings: Settings, told: Callable[[str], None]) -> None:
 def door_of(receiver: receiving.Receiver, settings: Settings, ledger: str) -> Door:
     """The parts of one server."""
     access = Access(Tokens(), Rates(settings.limits.rate_per_s, time.monotonic), now)
-    return Door(receiver, access, settings.limits, {**settings.defaults, "ledger": ledger})
+    return Door(receiver, access, settings.limits, ledger, settings.defaults)
 
 
 def _receiver(settings: Settings) -> Receiver:

@@ -193,6 +193,14 @@ def test_more_events_than_there_may_be(serve):
     assert server.post("/api/events", scope="write", json={"event": []}).status_code == 400
 
 
+@pytest.mark.parametrize("event", [None, 5, "x", [], [None, None], [[{}]], {}, {"at": {}}])
+def test_what_is_no_event_is_set_aside_with_its_place(server, event):
+    good = {"event_id": "1", "at": "2026-11-20T10:00:00Z", "model": "m", "input_tokens": 1}
+    answer = server.post("/api/events", scope="write", json={"events": [good, event]})
+    assert (answer.status_code, answer.json()["stored"]) == (200, 1)
+    assert [aside["where"] for aside in answer.json()["set_aside"]] == ["events[1]"]
+
+
 def test_ready_says_when_nothing_can_be_kept(serve, receiver):
     server = serve()
     assert server.get("/ready").json()["status"] == "ready"
@@ -218,7 +226,7 @@ def test_metrics_are_prometheus_and_name_nobody(server):
     assert 'farthing_http_requests_total{route="other",status="401"} 1' in text
     assert 'farthing_http_requests_total{route="/api/spend",status="401"} 1' in text
     assert 'farthing_http_requests_total{route="/api/events",status="200"} 1' in text
-    assert 'farthing_received_events_total{outcome="set_aside"} 1' in text
+    assert 'farthing_received_events_total{outcome="set_aside"} 2' in text
     assert "farthing_commit_seconds_count 1" in text
     assert "secret" not in text
 

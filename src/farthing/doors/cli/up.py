@@ -30,7 +30,7 @@ def _rate(_context: click.Context, _parameter: click.Parameter, text: str | None
     return float(found[1])
 
 
-def _run(host: str, port: int, **values: object) -> int:
+def _run(host: str, port: int, budget: tuple[str, ...], **values: object) -> int:
     try:
         asgi = import_module(_SERVER)
         limits = import_module("farthing.doors.http.limits").Limits
@@ -48,7 +48,7 @@ def _run(host: str, port: int, **values: object) -> int:
         journal=values["journal"],
         allow_hosts=values["allow_host"],
         limits=limits(**bounds),
-        defaults={name: value for name, value in (("budget", values["budget"]),) if value is not None},
+        defaults={"budget": {"file": list(budget)}} if budget else {},
     )
     asgi.serve(settings, click.echo)
     return 0
@@ -69,7 +69,8 @@ command = click.Command(
                      help="where the ledger lies (default: FARTHING_LEDGER, else your data folder)"),
         click.Option(["--journal"], metavar="FILE",
                      help="what came and is not in the ledger yet (default: in your data folder)"),
-        click.Option(["--budget"], metavar="FILE", help="the budget that questions about it mean"),
+        click.Option(["--budget"], multiple=True, metavar="FILE",
+                     help="budgets that /api/budget tells of where a question names none (repeatable)"),
         click.Option(["--allow-host"], multiple=True, metavar="NAME",
                      help="a name that requests may be for, such as that of a proxy in front (repeatable)"),
         click.Option(["--max-body"], callback=_size, metavar="SIZE",

@@ -19,12 +19,16 @@ _RETRY_S = 5
 
 @dataclass(slots=True)
 class Door:
-    """One server's parts. `defaults` are options that questions have when they do not say otherwise."""
+    """One server's parts.
+
+    `defaults` are options of verbs that questions have when they do not say otherwise, beside the ledger.
+    """
 
     receiver: Receiver
     access: Access
     limits: Limits
-    defaults: Mapping[str, object]
+    ledger: str
+    defaults: Mapping[str, Mapping[str, object]]
     room: Room = field(init=False)
     counters: Counters = field(default_factory=Counters)
     running: int = 0

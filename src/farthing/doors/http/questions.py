@@ -88,8 +88,14 @@ def _options(given: object, asked: Verb, holder: Token, door: Door) -> tuple[dic
     if streams := [name for name in ("files", "out") if _STREAM in _words(options.get(name))]:
         what, fix = "over HTTP there is no standard input or output", "name a file of the server"
         raise refused(400, "bad-value", what, fix, where=streams[0])
-    known = {field.name for field in asked.fields}
-    return {name: value for name, value in door.defaults.items() if name in known} | options, bool(strict)
+    return {**_defaults(asked, door), **options}, bool(strict)
+
+
+def _defaults(asked: Verb, door: Door) -> Mapping[str, object]:
+    """What the server's owner named for this question: its ledger, its budgets."""
+    has_ledger = any(field.name == "ledger" for field in asked.fields)
+    own = door.defaults.get(asked.name, {})
+    return {**own, "ledger": door.ledger} if has_ledger else own
 
 
 def _refuse_reach(options: Mapping[str, object], asked: Verb, door: Door) -> None:

@@ -16,6 +16,7 @@ from farthing.importers.live.strict import strict
 from farthing.ledger.journal_rows import Arrived
 from farthing.units.problem import InputError, Problem
 
+_NO_OBJECT: Final = "it is no object of columns"
 _LARGEST: Final = 2**63  # JSON may hold larger numbers, DuckDB's may not
 
 
@@ -49,10 +50,12 @@ def of_events(sent: Sequence[object], latest: datetime, format_: Format = events
     """
     is_plain = format_ is events.FORMAT
     quick = [_quick(one, latest, format_.name) if is_plain else None for one in sent]
-    doubtful = [place for place, row in enumerate(quick) if row is None]
+    # A list on a line of its own would be read as several records.
+    asides = [_aside(f"events[{place}]", _NO_OBJECT) for place, one in enumerate(sent) if not _is_object(one)]
+    doubtful = [place for place, row in enumerate(quick) if row is None and _is_object(sent[place])]
     kept = [row for row in quick if row is not None]
     if not doubtful:
-        return _once(kept, 0, ())
+        return _once(kept, 0, asides)
     try:
         found = looked_at([_line(sent[place]) for place in doubtful], latest, format_)
     except UnusableFileError as error:
@@ -60,7 +63,7 @@ def of_events(sent: Sequence[object], latest: datetime, format_: Format = events
         fix = "docs/importing.md names the columns of an event"
         raise InputError([Problem("unusable-events", "error", "events", what, "", fix)]) from None
     kept += [Arrived(event_id, row) for event_id, row in found.rows]
-    asides = [_aside(f"events[{doubtful[one.line - 1]}]", one.why) for one in found.asides]
+    asides += [_aside(f"events[{doubtful[one.line - 1]}]", one.why) for one in found.asides]
     return _once(kept, found.repeated, asides)
 
 
@@ -85,6 +88,10 @@ def of_rows(rows: Iterable[Mapping[str, object]], latest: datetime) -> Arrivals:
     kept += [Arrived(event_id, _of_source(row)) for event_id, row in found.rows]
     asides += [_aside("", one.why) for one in found.asides]
     return Arrivals(tuple(kept), found.repeated, tuple(asides))
+
+
+def _is_object(one: object) -> bool:
+    return isinstance(one, Mapping)
 
 
 def _quick(one: object, latest: datetime, source: str) -> Arrived | None:
