@@ -356,6 +356,13 @@ REPRICE: tuple[Field, ...] = (
     *LEDGERED,
     Field("apply", "switch", "use these prices for every open month from now on"),
 )
+FORECAST: tuple[Field, ...] = (
+    Field("horizon", "word", "how far ahead, for example 30d, '2 weeks', 6h (default: 30 days)"),
+    Field("by", "words", "columns or tag:NAME to forecast apart: --by model,tag:team"),
+    Field("every", "word", "periods of this length: minute, hour, day, week, 10m (default: by what the data "
+          "span)"),
+    *LEDGERED,
+)  # fmt: skip
 EXPORT: tuple[Field, ...] = (
     Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
     Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
@@ -377,6 +384,7 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "import": IMPORT,
     "spend": SPEND,
     "reprice": REPRICE,
+    "forecast": FORECAST,
     "export": EXPORT,
 }
 CHAINED = (
@@ -388,7 +396,7 @@ CHAINED = (
     "serve",
 )  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_LEDGER = ("import", "spend", "reprice", "export")
+READS_LEDGER = ("import", "spend", "reprice", "forecast", "export")
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
 IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
 LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})

@@ -21,7 +21,8 @@ from farthing.units.types import FloatArray
 INNER: Final = ("provider", "model")  # told apart where nothing is asked for: prices differ between them
 OTHERS: Final = "(others)"
 MOST_GROUPS: Final = 40
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weeks are weeks
+_EPOCH_US: Final = 4 * 86_400_000_000
 _UNITS: Final = (("day", DAY), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 _STALE: Final = timedelta(days=35)
 _BESIDE: Final = 14  # periods that the last one is held against
@@ -117,7 +118,7 @@ class _Course:
         )
 
     def _place(self, told: str) -> int | None:
-        """The period of a moment as dimensions show it, counted from 1970."""
+        """The period of a moment as dimensions show it, counted from a Monday of 1970."""
         if not told:
             return None
         moment = datetime.fromisoformat(told if len(told) != 13 else f"{told}:00").replace(tzinfo=UTC)
@@ -145,7 +146,7 @@ class _Course:
         if not self.accounts.events.rows:
             return {}, {}
         step_us = self.step // timedelta(microseconds=1)
-        at = 'epoch_us("at")'
+        at = f'(epoch_us("at") - {_EPOCH_US})'
         sql = (
             f"SELECT {at} // {step_us} AS place, MIN({at}) AS first_us, MAX({at}) AS last_us FROM events"
             f" WHERE {filters(self.asking, BY_NAME)} GROUP BY ALL"
