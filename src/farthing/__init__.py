@@ -18,6 +18,7 @@ _HOME = {
     "spend": "farthing.app.spend",
     "reprice": "farthing.app.reprice",
     "forecast": "farthing.app.forecast",
+    "anomalies": "farthing.app.anomalies",
     "export": "farthing.app.export",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

@@ -25,6 +25,7 @@ VERBS = {
     "forecast": Verb(
         f"{_DOORS}.forecast:command", "What will be spent, with a range that was tried on the past."
     ),
+    "anomalies": Verb(f"{_DOORS}.anomalies:command", "What cost more than was to be expected, and why."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
