@@ -14,7 +14,6 @@ from typing import Final
 
 import duckdb
 
-from farthing.importers import otlp
 from farthing.importers.events import FORMAT as PLAIN
 from farthing.importers.format import NO, Format, Head, Source
 from farthing.importers.live.arrived import COLUMNS
@@ -40,8 +39,6 @@ _SWEPT_EVERY: Final = timedelta(hours=6)
 _SILENT_S: Final = 60 * 86_400  # a program that still ran would have told its totals
 _NAMED_AT_ONCE: Final = 1_000  # so many reasons the stage gives at a time
 _STAGED: Final = "staged_events"
-_OTLP: Final = f"= '{otlp.FORMAT.name}'"
-_OTHER: Final = f"<> '{otlp.FORMAT.name}'"
 _CLOCK: Final = "clock"
 _UNREADABLE: Final = "it cannot be read as JSON"
 
@@ -160,11 +157,10 @@ class Mover:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {_all_of(path)}")
         found: dict[int, str] = {}
         unnamed: list[int] = []
-        sources = connection.execute(f"SELECT DISTINCT coalesce(source, '') {_OTLP} FROM arrived").fetchall()
-        for (is_otlp,) in sources:
-            format_, is_of = (otlp.FORMAT, _OTLP) if is_otlp else (PLAIN, _OTHER)
-            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') {is_of}"
-            ours = Format(format_.name, format_.title, _never, partial(_given, query))
+        sources = connection.execute("SELECT DISTINCT coalesce(source, '') FROM arrived").fetchall()
+        for (source,) in sources:
+            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') = {text(source)}"
+            ours = Format(source or PLAIN.name, PLAIN.title, _never, partial(_given, query))
             counted = stage.add(0, Source("live", path, Head("live", b""), self._folder), ours)
             found |= {aside.line: aside.why for aside in counted.asides}
             if counted.set_aside > len(counted.asides):
