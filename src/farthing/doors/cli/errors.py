@@ -11,13 +11,16 @@ if TYPE_CHECKING:
 
 _UNPRICED = frozenset({"unpriced", "stale", "stale-book"})
 _INFEASIBLE = "infeasible"
+_OVER_BUDGET = "over-budget"
 
 
 def exit_code(problems: Iterable["Problem"], *, strict: bool) -> int:
-    """6 where something cannot be done, 5 under --strict where a price is missing or old, else 0."""
+    """6 where something cannot be done, 3 over a budget, 5 under --strict where a price is missing or old."""
     codes = {problem.code for problem in problems}
     if _INFEASIBLE in codes:
         return 6
+    if _OVER_BUDGET in codes:
+        return 3
     return 5 if strict and codes & _UNPRICED else 0
 
 

@@ -1,0 +1,19 @@
+"""What is expected of a budget's scope, from all that the ledger knows of it before a moment."""
+
+from datetime import date, datetime, timedelta
+
+from farthing.track.account import Accounts
+from farthing.track.budget_terms import Budget
+from farthing.track.dimensions import Asked, Window
+from farthing.track.forecast import Forecast, forecast
+from farthing.track.history import daily_history
+
+
+def expected(accounts: Accounts, budget: Budget, moment: datetime, last: date) -> Forecast | None:
+    """The forecast by days until a last day; None where there is no whole day to learn from."""
+    until = (moment - timedelta(microseconds=1)).date() + timedelta(days=1)
+    try:
+        known = daily_history(accounts, Asked(where=budget.where, window=Window(until=until)), moment)
+        return forecast(known, (last - known.ahead.date()).days + 1)
+    except ValueError:
+        return None
