@@ -7,7 +7,7 @@ sending and the record sends it again, with the same id. Addresses and keys are 
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,18 +40,19 @@ class Kept:
 
 
 class Outbox:
-    """The alerts of one user, in a folder."""
+    """The alerts of one user, in a folder. What writes raises sqlite3.Error or OSError where it cannot."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / _FILE
 
     def sent(self, alerts: Iterable[Alert]) -> frozenset[str]:
-        """The ids of those that were sent; nothing is made where nothing was kept before."""
+        """The ids of those that were sent. Waits for nobody, and makes nothing."""
         if not self._path.exists():
             return frozenset()
-        with self._open() as connection:
+        with closing(sqlite3.connect(self._path)) as connection, suppress(sqlite3.Error):
             known = {name for (name,) in connection.execute("SELECT alert_id FROM alerts WHERE sent_at > 0")}
-        return frozenset(alert.alert_id for alert in alerts) & known
+            return frozenset(alert.alert_id for alert in alerts) & known
+        return frozenset()
 
     def keep(self, alerts: Iterable[Alert], now: datetime) -> None:
         """Keep those that are new."""

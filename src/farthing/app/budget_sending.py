@@ -2,6 +2,7 @@
 
 import os
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,7 +44,17 @@ class Sender:
 
     def send(self, alerts: Iterable[Alert], targets: Mapping[str, Webhook]) -> Told:
         """Keep new alerts, then send all that wait for these targets."""
-        self.outbox.keep(alerts, clock())
+        try:
+            self.outbox.keep(alerts, clock())
+            return self._send(targets)
+        except (sqlite3.Error, OSError) as error:
+            what, fix = (
+                f"alerts cannot be kept ({error})",
+                "look at the rights and the room of the state folder",
+            )
+            return Told(problems=(replace(_missing(what), where="alert", fix=fix),))
+
+    def _send(self, targets: Mapping[str, Webhook]) -> Told:
         sent: list[str] = []
         problems: list[Problem] = []
         waiting = [one for one in self.outbox.waiting(targets) if self._is_due(one, clock())]
