@@ -18,6 +18,7 @@ _HOME = {
     "spend": "farthing.app.spend",
     "reprice": "farthing.app.reprice",
     "budget": "farthing.app.budget",
+    "allocate": "farthing.app.allocate",
     "export": "farthing.app.export",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

@@ -23,6 +23,7 @@ VERBS = {
     "spend": Verb(f"{_DOORS}.spend:command", "Where the money went, by anything that usage says."),
     "reprice": Verb(f"{_DOORS}.reprice:command", "What the ledger would cost at other prices."),
     "budget": Verb(f"{_DOORS}.budget:command", "What is left of each budget, and when it is used up."),
+    "allocate": Verb(f"{_DOORS}.allocate:command", "Shared and idle cost to teams; adds up to the bill."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
