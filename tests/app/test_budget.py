@@ -172,6 +172,13 @@ def test_every_form_can_be_read(place, written, form, capsys):
         assert (never["p50"], never["name"]) == (None, "not in this period")
 
 
+def test_why_explains_the_last_answer_also_where_a_limit_is_never_reached(place, written, capsys):
+    path = written("name: search, where: [team=search], amount: 1000")
+    main(["budget", path, "--ledger", place, "--as-of", "2026-11-15", "--quiet"])
+    assert main(["why", "spent_share"]) == 0
+    assert "spent_usd / limit_usd" in capsys.readouterr().out
+
+
 def test_another_currency_shows_every_amount_twice(place, written):
     path = written("name: search, where: [team=search], amount: 60")
     found = budget(file=path, ledger=place, as_of="2026-11-15", currency="EUR", fx="EUR=1.25@2026-11-01")

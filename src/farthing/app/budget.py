@@ -1,5 +1,6 @@
 """`budget`: what was spent of each limit, what is expected by the end, and when a limit is used up."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -72,6 +73,12 @@ def answer(asked: Asked) -> Estimate:
         return with_told(looked.answer, told)
     sent = outbox.sent(looked.alerts)
     return _with(looked.answer, (_not_sent(one) for one in looked.alerts if one.alert_id not in sent))
+
+
+def memorable(made: Estimate) -> Estimate:
+    """An answer as it can be kept: without a day that may never come, which files cannot hold."""
+    finite = {name: result for name, result in made.results.items() if math.isfinite(result.p95)}
+    return msgspec.structs.replace(made, results=finite)
 
 
 def look(asked: Asked, moment: datetime) -> Looked:

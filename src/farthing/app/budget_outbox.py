@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from farthing.app.budget_alert import Alert
 
 _FILE: Final = "budget-alerts.sqlite"
 _WAIT_S: Final = 30.0
+_REMEMBERED: Final = timedelta(days=800)
 _TABLE: Final = """
     CREATE TABLE IF NOT EXISTS alerts (
         alert_id TEXT PRIMARY KEY, target TEXT NOT NULL, what TEXT NOT NULL, body BLOB NOT NULL,
@@ -55,11 +56,12 @@ class Outbox:
         return frozenset()
 
     def keep(self, alerts: Iterable[Alert], now: datetime) -> None:
-        """Keep those that are new."""
+        """Keep those that are new, and forget what was sent before any period that can still run."""
         rows = [
             (alert.alert_id, alert.target.key, alert.what, alert.body, now.timestamp()) for alert in alerts
         ]
         with self._open() as connection:
+            connection.execute("DELETE FROM alerts WHERE sent_at < ?", ((now - _REMEMBERED).timestamp(),))
             connection.executemany(
                 "INSERT OR IGNORE INTO alerts (alert_id, target, what, body, kept_at) VALUES (?, ?, ?, ?, ?)",
                 rows,

@@ -27,7 +27,7 @@ def check(files: Sequence[str], now: datetime, *, ledger: str | None = None) -> 
     What does not arrive is kept and tried at later checks, less and less often, down to once an hour. An
     empty ledger is no mistake here. Raises InputError for a file that cannot be used.
     """
-    asked = ask("budget", {"file": list(files), "ledger": ledger})
+    asked = ask("budget", {"file": list(files), "ledger": ledger, "as_of": now.date().isoformat()})
     try:
         looked = look(asked, now)
     except InputError as error:

@@ -44,7 +44,7 @@ def _passing(found: Standing, limit: str) -> str:
     if ahead is None or ahead.on_p10 is None:
         return ""
     if ahead.on_p50 is None:
-        return f", may pass {limit}, on {_day(ahead.on_p10, found)} at the earliest"
+        return f", may pass {limit} on {_day(ahead.on_p10, found)} at the earliest"
     return f", will pass {limit} on {_day(ahead.on_p50, found)}{_between(ahead, found)}"
 
 
@@ -52,7 +52,8 @@ def _between(ahead: Outlook, found: Standing) -> str:
     """The range of the day: "25 Nov to 2 Dec", or open where it may not come in this period."""
     soon = _day(ahead.on_p10, found)
     if ahead.on_p90 is None:
-        return f" ({soon} at the earliest, or not in this period)"
+        first = "" if ahead.on_p10 == ahead.on_p50 else f"{soon} at the earliest, "
+        return f" ({first}or not in this period)"
     late = _day(ahead.on_p90, found)
     return "" if soon == late else f" ({soon} to {late})"
 

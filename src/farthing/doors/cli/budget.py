@@ -13,10 +13,11 @@ def _run(**values: object) -> int:
     from farthing.app.asking import ask
     from farthing.app.last import remember
     from farthing.doors.cli.ledger_output import put
+    from farthing.present.budget_text import readable
 
     found = budget.answer(ask("budget", options))
-    remember(found)
-    return put(found, shown)
+    remember(budget.memorable(found))
+    return put(readable(found) if shown.form == "text" else found, shown)
 
 
 command = click.Command(
