@@ -4,13 +4,14 @@ The ledger is synthetic: team search spends $3 a day from 1 September on, team a
 """
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from ledgers_made import ledger
 
-from farthing.app.budget import budget
+from farthing.app.asking import ask
+from farthing.app.budget import budget, look
 from farthing.app.spend import spend
 from farthing.doors.cli.main import main
 from farthing.units.problem import InputError
@@ -204,3 +205,13 @@ def test_where_nothing_is_known_nothing_is_forecast(tmp_path, written):
     before = budget(file=written("name: all, amount: 60"), ledger=place, as_of="2026-11-01")
     assert (row(before)["spent_usd"], row(before)["forecast_usd"]) == ("0", None)
     assert "no-history" in [problem.code for problem in before.problems]
+
+
+def test_of_the_running_day_only_the_rest_is_expected(place, written):
+    """At noon of the 15th $45 are spent; half a day and 15 days of $3 are left: $91.50, not $94.50."""
+    asked = ask(
+        "budget", {"file": written("name: search, where: [team=search], amount: 60"), "ledger": place}
+    )
+    noon = look(asked, datetime(2026, 11, 15, 12, tzinfo=UTC)).answer
+    assert row(noon)["spent_usd"] == "45"
+    assert 90 <= row(noon)["forecast_usd"] <= 92.5
