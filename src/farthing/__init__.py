@@ -17,6 +17,8 @@ _HOME = {
     "bring_in": "farthing.app.ledger_import",
     "spend": "farthing.app.spend",
     "reprice": "farthing.app.reprice",
+    "forecast": "farthing.app.forecast",
+    "anomalies": "farthing.app.anomalies",
     "budget": "farthing.app.budget",
     "allocate": "farthing.app.allocate",
     "export": "farthing.app.export",

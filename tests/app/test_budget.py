@@ -88,6 +88,13 @@ def test_a_period_of_the_past_is_over_and_a_day_of_the_past_knows_no_more(place,
     assert row(early)["spent_usd"] == "30"
 
 
+def test_a_day_of_which_nothing_is_known_is_still_to_come(place, written):
+    path = written("name: search, where: [team=search], amount: 1000")
+    found = row(budget(file=path, ledger=place, as_of="2026-12-01"))
+    assert (found["period_start"], found["spent_usd"]) == ("2026-12-01", "0")
+    assert found["forecast_usd"] == pytest.approx(93, rel=0.02)  # 31 days of $3
+
+
 def test_a_period_that_has_not_begun_has_nothing_spent(place, written):
     path = written("name: next year, amount: 100, from: 2026-12-01, to: 2026-12-31")
     found = budget(file=path, ledger=place, as_of="2026-11-15")

@@ -65,7 +65,7 @@ def codes(found):
 
 
 def sender_of(path, place, tmp_path, **how):
-    looked = look(ask("budget", {"file": path, "ledger": place}), EVENING)
+    looked = look(ask("budget", {"file": path, "ledger": place, "as_of": DAY}))
     pauses = []
     sender = Sender(Outbox(tmp_path / "state"), pause=pauses.append, **how)
     return looked, sender, pauses

@@ -3,19 +3,20 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import msgspec
 
-from farthing.app.asking import Asked, ask, now
+from farthing.app.asking import Asked, ask
 from farthing.app.budget_alert import Alert, alerts_of
 from farthing.app.budget_outbox import Outbox
 from farthing.app.budget_rows import results_of, row_of
 from farthing.app.budget_sending import Sender, Told
 from farthing.app.budget_words import limit_of, sentence, verdict
+from farthing.app.forecast_time import moment_of
 from farthing.app.ledgers import account, empty, in_asked_currency, ledger_of
 from farthing.app.scenario import read_text
 from farthing.app.spend import accounts_of, problems_of
@@ -66,7 +67,7 @@ def budget(**options: Unpack[BudgetOptions]) -> Estimate:
 
 def answer(asked: Asked) -> Estimate:
     """The standing for options that were read already."""
-    looked = look(asked, _moment(asked))
+    looked = look(asked)
     outbox = Outbox(folder())
     if asked.question.words.get("alert") == "yes":
         told = Sender(outbox).send(looked.alerts, looked.targets)
@@ -81,14 +82,21 @@ def memorable(made: Estimate) -> Estimate:
     return msgspec.structs.replace(made, results=finite)
 
 
-def look(asked: Asked, moment: datetime) -> Looked:
-    """Where the budgets stand at a moment. Nothing is sent."""
+def look(asked: Asked, present: datetime | None = None) -> Looked:
+    """Where the budgets stand on the day that was asked for, at its moment `present`. Nothing is sent.
+
+    Without a moment it is that of the clock, and the end of a day of the past of which the ledger has
+    anything.
+    """
     budgets = _budgets(asked.question.many.get("file", ()))
     ledger = ledger_of(asked.options.get("ledger"))
     if not ledger.events.exists() and not ledger.charges.exists():
         raise empty(ledger)
     accounts = accounts_of(asked, ledger)
-    standings = sorted(_standings(budgets, accounts, moment), key=lambda one: _WORST_FIRST.index(one.status))
+    moment, day = present or moment_of(asked, accounts), asked.question.as_of
+    standings = sorted(
+        _standings(budgets, accounts, day, moment), key=lambda one: _WORST_FIRST.index(one.status)
+    )
     fails_early = asked.question.words.get("fail_on") == "forecast"
     made = account(
         asked,
@@ -128,16 +136,11 @@ def _budgets(files: Sequence[str]) -> list[Budget]:
     return [one for path in files for one in read_budgets(read_text(path, "budget"), Path(path).name)]
 
 
-def _moment(asked: Asked) -> datetime:
-    """The clock, or the end of the day that was asked for."""
-    if "as_of" not in asked.options:
-        return now()
-    return datetime.combine(asked.question.as_of + timedelta(days=1), time(), UTC)
-
-
-def _standings(budgets: Iterable[Budget], accounts: Accounts, moment: datetime) -> Iterator[Standing]:
+def _standings(
+    budgets: Iterable[Budget], accounts: Accounts, day: date, moment: datetime
+) -> Iterator[Standing]:
     for one in budgets:
-        yield standing(one, accounts, moment, partial(expected, accounts))
+        yield standing(one, accounts, day, moment, partial(expected, accounts))
 
 
 def _problems(standings: Sequence[Standing], accounts: Accounts, *, fails_early: bool) -> Iterator[Problem]:

@@ -6,47 +6,87 @@ terms that cannot be negative, beside what is expected where little was tested, 
 narrowed until the share of tested errors that it should hold is held (conformal).
 """
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
-from farthing.units.normal import normal_quantile
 from farthing.units.types import FloatArray
 
 LEVELS: Final = (0.05, 0.10, 0.50, 0.90, 0.95)
-_Z80: Final = 1.2815515655446004
+_NORMAL: Final = np.array([-1.6448536, -1.2815516, 0.0, 1.2815516, 1.6448536])  # quantiles at LEVELS
+_BEYOND: Final = 2.0
+_NO_MORE: Final = 1e-6
+_LEVEL_PERIODS: Final = 6  # so many periods at most tell of the level that is to come
+_DRIFT: Final = 0.03  # of the noise of a period, for each period ahead
+_DRIFT_PERIODS: Final = 60
 _UNTESTED_SD: Final = 0.5  # of one period, where nothing was ever tested
-_PRIOR_WEIGHT: Final = 1.0
+_UNTESTED_WEIGHT: Final = 4.0  # in tested periods
+_PRIOR_WEIGHT: Final = 1.5
 _SHRINK: Final = 4.0
 _LEAST_VARIANCE: Final = 1e-6
 _MOST: Final = 6.0  # an error of e⁶ = 400 times is as wrong as any
-Terms: TypeAlias = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """Variance of an error as a sum of terms, and where the quantiles lie, in standard deviations."""
+
+    terms: FloatArray
+    quantiles: FloatArray  # those of LEVELS
+
+    def shift(self, terms: FloatArray, level: float) -> FloatArray:
+        """The logarithm of the factor to the quantile, for each row of terms."""
+        return np.asarray(np.sqrt(terms @ self.terms) * self.quantiles[LEVELS.index(level)])
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Standard deviation of the logarithm of a sum of `leads` periods, or of the period that far ahead."""
+    """How far sums and single periods may lie from what is forecast; `least` dollars are as good as none.
 
-    sums: FloatArray
-    singles: FloatArray
-    scale: float
+    `seen` is what the known periods cost: where nothing was spent in them as often as a quantile says, that
+    quantile is nothing; and none lies beyond twice the most that was seen or is forecast.
+    """
 
-    def of_sum(self, leads: float) -> float:
-        """For the sum of that many periods."""
-        return float(np.sqrt(_sum_terms(np.array([max(leads, 1.0)]), self.scale) @ self.sums)[0])
+    sums: Width
+    singles: Width
+    seen: FloatArray
+    least: float
 
-    def of_single(self, leads: FloatArray) -> FloatArray:
-        """For each single period."""
-        return np.asarray(np.sqrt(_single_terms(leads, self.scale) @ self.singles))
+    def of_sum(self, middle: float, leads: float, level: float) -> float:
+        """A quantile of the sum of the first `leads` periods (of a stretch that ends there), in dollars."""
+        whole = max(leads, 1.0)
+        if self._idle(round(whole)) >= level:
+            return 0.0
+        shift = self.sums.shift(_sum_terms(np.array([whole]), len(self.seen)), level)
+        found = float(_moved(np.array([middle]), shift, min(self.least, abs(middle)))[0])
+        return min(found, _BEYOND * max(middle, whole * self._most))
+
+    def of_singles(self, middle: FloatArray, leads: FloatArray, level: float) -> FloatArray:
+        """A quantile of each single period, that many periods ahead, in dollars."""
+        if self._idle(1) >= level:
+            return np.zeros_like(middle)
+        shift = self.singles.shift(_single_terms(leads, len(self.seen)), level)
+        found = _moved(middle, shift, self.least)
+        return np.minimum(found, _BEYOND * np.maximum(middle, self._most))
+
+    @property
+    def _most(self) -> float:
+        return float(self.seen.max(initial=0.0))
+
+    def _idle(self, periods: int) -> float:
+        """The share of stretches of that length in which nothing was spent."""
+        if periods > len(self.seen):
+            return 0.0
+        sums = np.convolve(np.abs(self.seen), np.ones(periods), mode="valid")
+        return float((sums <= self.least * _NO_MORE).mean())
 
 
-def between(middle: FloatArray, sd: FloatArray, level: float, least: float) -> FloatArray:
-    """The quantile of what is forecast: lognormal around the middle, `least` dollars added for zeros."""
-    z = float(normal_quantile(np.array([level]))[0])
-    return np.maximum((middle + least) * np.exp(z * sd) - least, 0.0)
+def _moved(middle: FloatArray, shift: FloatArray, least: float) -> FloatArray:
+    """The middle times a factor, with `least` dollars added meanwhile so that zero has a logarithm."""
+    return np.maximum((middle + least) * np.exp(shift) - least, 0.0)
 
 
 def errors_of(actual: FloatArray, made: FloatArray, least: float) -> FloatArray:
@@ -55,51 +95,66 @@ def errors_of(actual: FloatArray, made: FloatArray, least: float) -> FloatArray:
     return np.clip(np.log(above / below), -_MOST, _MOST)
 
 
-def band_of(actual: FloatArray, made: FloatArray, independent: float, known: int, least: float) -> Band:
-    """The band for origins by leads of the past. `least` is an amount that is as good as none, in dollars."""
-    leads = np.arange(1.0, actual.shape[1] + 1)
-    scale = float(max(1, known))
-    if not len(actual):
-        noise = _UNTESTED_SD**2
-        return Band(_prior_sums(noise, known, scale), _prior_singles(noise, known, scale), scale)
+def band_of(actual: FloatArray, made: FloatArray, independent: float, seen: FloatArray, least: float) -> Band:
+    """The band for origins by leads of the past, of which `independent` tell something new.
+
+    `seen` is what each known period cost, `least` what is as good as nothing, all in dollars.
+    """
+    leads, known = np.arange(1.0, actual.shape[1] + 1), len(seen)
     singles = errors_of(actual, made, least)
     sums = errors_of(actual.cumsum(1), made.cumsum(1), least)
-    noise = float(np.median(np.abs(singles)) * 1.4826) ** 2 + _UNTESTED_SD**2 / (1 + 4 * singles.size)
+    noise = _noise(singles)
+    told = independent * math.sqrt(len(leads))
     return Band(
-        _fitted(sums, _sum_terms(leads, scale), _prior_sums(noise, known, scale), independent),
-        _fitted(singles, _single_terms(leads, scale), _prior_singles(noise, known, scale), independent),
-        scale,
+        _fitted(sums, _sum_terms(leads, known), _prior_sums(noise, known), independent, independent),
+        _fitted(singles, _single_terms(leads, known), _prior_singles(noise, known), independent, told),
+        seen,
+        least,
     )
 
 
-def _sum_terms(leads: FloatArray, scale: float) -> FloatArray:
+def _noise(singles: FloatArray) -> float:
+    """The variance of single periods, beside what it usually is where few were tested."""
+    if not singles.size:
+        return _UNTESTED_SD**2
+    found = float(np.median(np.abs(singles)) * 1.4826) ** 2
+    return (found * singles.size + _UNTESTED_SD**2 * _UNTESTED_WEIGHT) / (singles.size + _UNTESTED_WEIGHT)
+
+
+def _sum_terms(leads: FloatArray, known: int) -> FloatArray:
     """What the variance of a sum is made of: noise that averages out, a wrong level, drift."""
-    return np.stack([1 / leads, np.ones_like(leads), leads / scale], axis=1)
+    return np.stack([1 / leads, np.ones_like(leads), leads / known], axis=1)
 
 
-def _single_terms(leads: FloatArray, scale: float) -> FloatArray:
-    return np.stack([np.ones_like(leads), leads / scale], axis=1)
+def _single_terms(leads: FloatArray, known: int) -> FloatArray:
+    return np.stack([np.ones_like(leads), leads / known], axis=1)
 
 
-def _prior_sums(noise: float, known: int, scale: float) -> FloatArray:
-    level = noise / min(known, 10) if known else noise
-    return np.array([noise, level, 0.01 * noise * scale])
+def _prior_sums(noise: float, known: int) -> FloatArray:
+    return np.array([noise, noise / min(known, _LEVEL_PERIODS), _DRIFT * noise * min(known, _DRIFT_PERIODS)])
 
 
-def _prior_singles(noise: float, known: int, scale: float) -> FloatArray:
-    sums = _prior_sums(noise, known, scale)
+def _prior_singles(noise: float, known: int) -> FloatArray:
+    sums = _prior_sums(noise, known)
     return np.array([sums[0] + sums[1], 2 * sums[2]])
 
 
-def _fitted(errors: FloatArray, terms: FloatArray, prior: FloatArray, independent: float) -> FloatArray:
-    """Coefficients of the variance, with the tested share of errors inside the 80% range."""
+def _fitted(
+    errors: FloatArray, terms: FloatArray, prior: FloatArray, independent: float, told: float
+) -> Width:
+    """Terms of the variance, and quantiles that hold the tested share of errors as far as those tell."""
+    if not len(errors):
+        return Width(prior, _NORMAL)
     found = _not_negative(terms, (errors**2).mean(0))
     mixed = (independent * found + _PRIOR_WEIGHT * prior) / (independent + _PRIOR_WEIGHT)
-    sd = np.sqrt(np.maximum(terms @ mixed, _LEAST_VARIANCE))
-    reached = float(np.quantile(np.abs(errors) / sd, 0.8)) / _Z80
-    trusted = independent / (independent + _SHRINK)
-    factor = max(reached, 0.2) ** (2 * trusted)
-    return np.asarray(mixed * factor + np.array([_LEAST_VARIANCE, *np.zeros(len(prior) - 1)]))
+    mixed[0] += _LEAST_VARIANCE
+    reached = np.quantile(errors / np.sqrt(terms @ mixed), LEVELS)
+    reached = np.where(_NORMAL < 0, np.minimum(reached, 0), np.maximum(reached, 0))
+    share = told / (told + _SHRINK)
+    # Errors of one side alone say little of the other: half of the way goes by their size.
+    size = np.quantile(np.abs(errors) / np.sqrt(terms @ mixed), np.abs(2 * np.array(LEVELS) - 1))
+    tested = (reached + np.sign(_NORMAL) * size) / 2
+    return Width(mixed, np.where(_NORMAL == 0, 0.0, share * tested + (1 - share) * _NORMAL))
 
 
 def _not_negative(terms: FloatArray, wanted: FloatArray) -> FloatArray:

@@ -89,9 +89,11 @@ class Standing:
         return self.spent_usd > bar or (not threshold.is_hard and self.spent_usd == bar > 0)
 
 
-def standing(budget: Budget, accounts: Accounts, moment: datetime, expect: Expect) -> Standing:
-    """Where a budget stands at a moment. Raises InputError for a currency without a rate."""
-    day = (moment - timedelta(microseconds=1)).date()
+def standing(budget: Budget, accounts: Accounts, day: date, moment: datetime, expect: Expect) -> Standing:
+    """Where a budget stands on a day: what was spent up to it, and what is expected from `moment` on.
+
+    Raises InputError for a currency without a rate.
+    """
     window = budget.period.at(day)
     known = Window(window.since, min(last_day(window), day) + timedelta(days=1))
     rate = _usd_per_unit(budget, accounts, min(day, last_day(window)))

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from farthing.track.backtest import Backtest, backtest
-from farthing.track.band import LEVELS, Band, band_of, between
+from farthing.track.band import LEVELS, Band, band_of
 from farthing.track.history import daily_history
 from farthing.track.projection import (
     DRIVERS,
@@ -27,7 +27,8 @@ from farthing.units.types import FloatArray
 
 __all__ = ["Forecast", "Quantiles", "Series", "daily_history", "forecast", "series_of"]
 _AS_NOTHING: Final = 0.01  # of the mean of a period: so little is as good as nothing
-_Z_LOW, _Z_HIGH = 0.1, 0.9
+LOW, HIGH = 0.10, 0.90
+_DOUBT: Final = 0.2  # by how much a naive way must be better where a single test was made, twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Forecast:
     candidates: Mapping[str, float | None]
     tested_origins: int
     tested_periods: int
+    silent_periods: int
 
     def total(self, lo: float = 0.0, hi: float | None = None) -> Quantiles:
         """The sum from `lo` until `hi` periods after the start (all by default); both may be fractions.
@@ -82,9 +84,7 @@ class Forecast:
         until = float(len(usd)) if hi is None else min(hi, float(len(usd)))
         parts = np.clip(until - np.arange(len(usd)), 0, 1) - np.clip(lo - np.arange(len(usd)), 0, 1)
         middle = float(usd @ np.maximum(parts, 0))
-        sd = np.array([band.of_sum(until)])
-        least = _AS_NOTHING * middle
-        return Quantiles(*(float(between(np.array([middle]), sd, one, least)[0]) for one in LEVELS))
+        return Quantiles(*(band.of_sum(middle, until + self.silent_periods, one) for one in LEVELS))
 
 
 def forecast(history: Series, periods: int) -> Forecast:
@@ -93,7 +93,7 @@ def forecast(history: Series, periods: int) -> Forecast:
         raise ValueError("a forecast needs at least one period known and one asked for")
     tested = backtest(history, periods)
     candidates = {name: tested.wape(name) for name in tested.made}
-    method = _least_wrong(candidates)
+    method = _least_wrong(candidates, tested.independent)
     drivers = _mixed(by_drivers(history, periods, variants(history.periods)), tested.weights)
     group_usd = _carried(history, periods, method, drivers)
     if history.price_factor is not None:
@@ -101,19 +101,19 @@ def forecast(history: Series, periods: int) -> Forecast:
     usd = np.asarray(group_usd.sum(0))
     least = _AS_NOTHING * max(float(np.abs(history.usd).mean(1).sum()), 1e-9)
     made = tested.made[method]
-    band = band_of(tested.actual.sum(1), made.sum(1), tested.independent, history.periods, least)
+    band = band_of(tested.actual.sum(1), made.sum(1), tested.independent, history.total_usd, least)
     bands = tuple(
-        band_of(tested.actual[:, one], made[:, one], tested.independent, history.periods, least)
+        band_of(tested.actual[:, one], made[:, one], tested.independent, history.usd[one], least)
         for one in range(len(history.groups))
     )
-    sd = band.of_single(np.arange(1.0, periods + 1) + history.silent_periods)
+    leads = np.arange(1.0, periods + 1) + history.silent_periods
     return Forecast(
         start=history.ahead,
         step=history.step,
         groups=history.groups,
         usd_mid=usd,
-        usd_low80=between(usd, sd, _Z_LOW, least),
-        usd_high80=between(usd, sd, _Z_HIGH, least),
+        usd_low80=band.of_singles(usd, leads, LOW),
+        usd_high80=band.of_singles(usd, leads, HIGH),
         group_usd=group_usd,
         group_bands=bands,
         drivers=drivers,
@@ -121,16 +121,24 @@ def forecast(history: Series, periods: int) -> Forecast:
         method=method,
         season=season_name(Clock(history.start, history.step), history.periods),
         wape=candidates[method],
-        coverage_80=_coverage(tested, method, history.periods, least),
+        coverage_80=_coverage(tested, method, history.total_usd, least),
         candidates=candidates,
         tested_origins=len(tested.origins),
         tested_periods=tested.leads,
+        silent_periods=history.silent_periods,
     )
 
 
-def _least_wrong(candidates: Mapping[str, float | None]) -> str:
-    """The method with the least error; the drivers where nothing was tested."""
-    known = {name: error for name, error in candidates.items() if error is not None}
+def _least_wrong(candidates: Mapping[str, float | None], independent: float) -> str:
+    """The method with the least error; the drivers where nothing was tested.
+
+    A few tests tell little: the less there are, the more a naive way must be better to be preferred.
+    """
+    known = {
+        name: error * (1 if name == DRIVERS else 1 + _DOUBT / (1 + independent))
+        for name, error in candidates.items()
+        if error is not None
+    }
     return min(known, key=lambda name: known[name]) if known else DRIVERS
 
 
@@ -160,7 +168,7 @@ def _factors(known: FloatArray, periods: int) -> FloatArray:
     return known[:, places]
 
 
-def _coverage(tested: Backtest, method: str, known: int, least: float) -> float | None:
+def _coverage(tested: Backtest, method: str, seen: FloatArray, least: float) -> float | None:
     """The share of tested periods and sums within 80% ranges that were made without their own origin."""
     if len(tested.origins) < 2:
         return None
@@ -169,8 +177,7 @@ def _coverage(tested: Backtest, method: str, known: int, least: float) -> float 
     inside = []
     for place in range(len(actual)):
         others = np.arange(len(actual)) != place
-        band = band_of(actual[others], made[others], tested.independent, known, least)
-        sd = band.of_single(leads)
-        low, high = (between(made[place], sd, level, least) for level in (_Z_LOW, _Z_HIGH))
+        band = band_of(actual[others], made[others], tested.independent, seen, least)
+        low, high = (band.of_singles(made[place], leads, level) for level in (LOW, HIGH))
         inside.append((low <= actual[place]) & (actual[place] <= high))
     return float(np.mean(inside))

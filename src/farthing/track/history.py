@@ -21,16 +21,15 @@ from farthing.units.types import FloatArray
 INNER: Final = ("provider", "model")  # told apart where nothing is asked for: prices differ between them
 OTHERS: Final = "(others)"
 MOST_GROUPS: Final = 40
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH: Final = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday, so that weeks are weeks
+_EPOCH_US: Final = 4 * 86_400_000_000
 _UNITS: Final = (("day", DAY), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 _STALE: Final = timedelta(days=35)
 _BESIDE: Final = 14  # periods that the last one is held against
 _LEAST_BESIDE: Final = 3
 _EARLY: Final = 0.04  # of a period: an hour of a day
-_TOKENS: Final = (
-    *("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens"),
-    "output_tokens",
-)
+_INPUTS: Final = ("input_tokens", "cache_read_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens")
+_TOKENS: Final = (*_INPUTS, "output_tokens")
 
 
 def daily_history(accounts: Accounts, asking: Asked, now: datetime) -> Series:
@@ -89,6 +88,8 @@ class _Course:
             requests=filled.requests,
             tokens=filled.tokens,
             usd=filled.usd,
+            inputs=filled.inputs,
+            cached=filled.cached,
             running=Running(share if whole == running else cut or 0.0, begun) if is_running else None,
             problems=(*_negative(filled.usd), *_unpriced(account)),
         )
@@ -117,7 +118,7 @@ class _Course:
         )
 
     def _place(self, told: str) -> int | None:
-        """The period of a moment as dimensions show it, counted from 1970."""
+        """The period of a moment as dimensions show it, counted from a Monday of 1970."""
         if not told:
             return None
         moment = datetime.fromisoformat(told if len(told) != 13 else f"{told}:00").replace(tzinfo=UTC)
@@ -145,7 +146,7 @@ class _Course:
         if not self.accounts.events.rows:
             return {}, {}
         step_us = self.step // timedelta(microseconds=1)
-        at = 'epoch_us("at")'
+        at = f'(epoch_us("at") - {_EPOCH_US})'
         sql = (
             f"SELECT {at} // {step_us} AS place, MIN({at}) AS first_us, MAX({at}) AS last_us FROM events"
             f" WHERE {filters(self.asking, BY_NAME)} GROUP BY ALL"
@@ -192,10 +193,19 @@ def _longest_silence(usd: FloatArray) -> int:
 def _with_nothing(made: Series, periods: int) -> Series:
     """The series with so many more periods of no spend."""
     nothing = np.zeros((len(made.groups), periods))
-    requests, tokens, usd = (
-        np.concatenate([known, nothing], axis=1) for known in (made.requests, made.tokens, made.usd)
+
+    def longer(known: FloatArray) -> FloatArray:
+        return np.concatenate([known, nothing], axis=1)
+
+    return replace(
+        made,
+        silent_periods=0,
+        requests=longer(made.requests),
+        tokens=longer(made.tokens),
+        usd=longer(made.usd),
+        inputs=None if made.inputs is None else longer(made.inputs),
+        cached=None if made.cached is None else longer(made.cached),
     )
-    return replace(made, requests=requests, tokens=tokens, usd=usd, silent_periods=0)
 
 
 class _Filled:
@@ -204,6 +214,7 @@ class _Filled:
     def __init__(self, groups: Mapping[Key, int], first: int, periods: int) -> None:
         shape = (max(groups.values()) + 1, periods)
         self.requests, self.tokens, self.usd = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        self.inputs, self.cached = np.zeros(shape), np.zeros(shape)
         self._first, self._periods = first, periods
 
     def add(self, group: int, place: int, account: Account, key: Key) -> None:
@@ -213,12 +224,14 @@ class _Filled:
             return
         spent = account.of(key)
         self.requests[group, period] += spent.counts.get("requests", 0)
-        self.tokens[group, period] += _tokens(spent)
+        self.tokens[group, period] += _counted(spent, _TOKENS)
+        self.inputs[group, period] += _counted(spent, _INPUTS)
+        self.cached[group, period] += spent.counts.get("cache_read_tokens", 0)
         self.usd[group, period] += float(account.usd[key])
 
 
-def _tokens(spent: Spent) -> int:
-    return sum(spent.counts.get(column, 0) for column in _TOKENS)
+def _counted(spent: Spent, columns: Sequence[str]) -> int:
+    return sum(spent.counts.get(column, 0) for column in columns)
 
 
 def _groups(account: Account, cells: Mapping[Key, int]) -> dict[Key, int]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from farthing.track.season import Clock, seasonal
+from farthing.track.season import DAY, Clock, seasonal
 from farthing.track.series import Series
 from farthing.units.types import FloatArray
 
@@ -22,6 +22,7 @@ _MOST_BLOCKS: Final = 8
 _LEAST_BLOCKS: Final = 4
 _DAMPING: Final = 0.8
 _FASTEST: Final = 0.3  # growth of a cycle, in logarithms
+_SURE: Final = 2.0  # standard errors that a slope must have to count at all
 _FAR: Final = 3.0
 _TINY: Final = 1e-12
 
@@ -63,7 +64,10 @@ def by_drivers(history: Series, periods: int, asked: Sequence[Variant]) -> list[
     tokens = np.where(counted, history.tokens, requests)
     usd = np.where(counted, np.maximum(history.usd, 0), requests)
     season = seasonal(requests, clock, silent + periods)
-    growth, block = _growth(requests, season[:, :known], max(clock.season(known // 2), known // _MOST_BLOCKS))
+    cycle = clock.season(known // 2)
+    growth, block = _growth(requests, season[:, :known], max(cycle, known // _MOST_BLOCKS))
+    if cycle == 1 and history.step < DAY:
+        growth = np.zeros_like(growth)  # within a day, what looks like growth is the course of the day
     return [
         _carried(requests, tokens, usd, season, growth / block, block, one, silent, periods) for one in asked
     ]
@@ -137,7 +141,7 @@ def _growth(values: FloatArray, season: FloatArray, block: int) -> tuple[FloatAr
     left = each - slope[:, None] * place
     noise = np.median(np.abs(left - np.median(left, axis=1, keepdims=True)), axis=1) * 1.4826
     error = noise * np.sqrt(12 / (count * (count**2 - 1)))
-    sure = np.divide(error**2, slope**2, out=np.ones_like(slope), where=slope != 0)
+    sure = np.divide((_SURE * error) ** 2, slope**2, out=np.ones_like(slope), where=slope != 0)
     growth = np.clip(slope, -_FASTEST, _FASTEST) * np.clip(1 - sure, 0, 1)
     return np.where((sums > 0).all(1), growth, 0.0), block
 

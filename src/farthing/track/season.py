@@ -19,7 +19,8 @@ DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
 _HOUR: Final = timedelta(hours=1)
 _MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
-_LEAST_CYCLES: Final = 2
+_USUAL_NOISE: Final = 0.02  # variance of a period around its phase, until repeats tell
+_USUAL_WEIGHT: Final = 2.0  # in repeats of a phase
 _FAR: Final = 2.5  # a value this many times the median of its phase, or less than one in it, is clipped
 
 
@@ -46,11 +47,11 @@ class Clock:
         return next((length for length in lengths if length and known >= length), 1)
 
     def stages(self, known: int) -> Iterator[tuple[timedelta, timedelta]]:
-        """The seasons of which at least two cycles were seen: a unit, and the cycle that it is part of."""
-        for unit, cycle in ((_HOUR, DAY), (self.step, DAY), (DAY, WEEK), (_HOUR, WEEK)):
+        """The seasons of which a whole cycle was seen: a unit, and the cycle that it is part of."""
+        finer = ((self.step, DAY),) if self.step < _HOUR else ()
+        for unit, cycle in ((_HOUR, DAY), *finer, (DAY, WEEK), (_HOUR, WEEK)):
             length = self.length(cycle)
-            apart = unit < _HOUR or (unit, cycle) != (self.step, DAY)
-            if unit >= self.step and length and known >= _LEAST_CYCLES * length and apart:
+            if unit >= self.step and length and known >= length:
                 yield unit, cycle
 
 
@@ -99,14 +100,16 @@ def _profile(values: FloatArray, phase: npt.NDArray[np.intp], length: int) -> Fl
     level = level_of(values, length)
     ratio = np.divide(values, level, out=np.ones_like(values), where=level > 0)
     count = int(phase.max()) + 1
-    means, noise = np.ones((len(values), count)), np.zeros((len(values), count))
+    means, noise, repeats = np.ones((len(values), count)), np.zeros(len(values)), 0
     for one in range(count):
         part = ratio[:, phase == one]
         middle = np.median(part, axis=1, keepdims=True)
         kept = np.where(middle > 0, np.clip(part, middle / _FAR, middle * _FAR), part)
         means[:, one] = kept.mean(1)
-        noise[:, one] = kept.var(1) / max(1, kept.shape[1] - 1)
+        noise += ((kept - kept.mean(1, keepdims=True)) ** 2).sum(1)
+        repeats += kept.shape[1] - 1
+    each = (noise + _USUAL_NOISE * _USUAL_WEIGHT * count) / (repeats + _USUAL_WEIGHT * count)
     means /= np.maximum(means.mean(1, keepdims=True), _LEAST)
-    error, spread = noise.mean(1, keepdims=True), means.var(1, keepdims=True)
+    error, spread = (each * count / len(phase))[:, None], means.var(1, keepdims=True)
     real = np.divide(spread - error, spread, out=np.zeros_like(spread), where=spread > 0)
     return np.asarray(1 + np.clip(real, 0, 1) * (means - 1))

@@ -25,7 +25,8 @@ class Series:
     `requests`, `tokens` and `usd` have a row a group and a column a period. A group without requests
     (bills) is told by its dollars alone. `silent_periods` lie between the last period and the present:
     nothing is known of them. `price_factor` is what known future prices make of a group's dollars, a
-    column for each period ahead; the last column holds from then on.
+    column for each period ahead; the last column holds from then on. `inputs` are all tokens that were
+    read, `cached` those of them that came from a cache; None where that is not told.
     """
 
     start: datetime
@@ -38,6 +39,8 @@ class Series:
     running: Running | None = None
     price_factor: FloatArray | None = None
     problems: tuple[Problem, ...] = field(default=())
+    inputs: FloatArray | None = None
+    cached: FloatArray | None = None
 
     @property
     def periods(self) -> int:
@@ -64,6 +67,8 @@ class Series:
             silent_periods=0,
             running=None,
             price_factor=None,
+            inputs=None if self.inputs is None else self.inputs[:, :period],
+            cached=None if self.cached is None else self.cached[:, :period],
         )
 
 
