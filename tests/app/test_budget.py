@@ -214,6 +214,14 @@ def test_where_nothing_is_known_nothing_is_forecast(tmp_path, written):
     assert "no-history" in [problem.code for problem in before.problems]
 
 
+def test_a_forecast_from_next_to_nothing_says_so(tmp_path, written):
+    place = ledger(tmp_path, ("x,2026-11-02T09:00:00Z,maker,small,1000000,0,search,acme,ok",))
+    path = written("name: all, amount: 60")
+    asked = ask("budget", {"file": path, "ledger": place, "as_of": "2026-11-02"})
+    noon = look(asked, datetime(2026, 11, 2, 12, tzinfo=UTC)).answer
+    assert [problem.where for problem in noon.problems if problem.code == "short-history"] == ["all"]
+
+
 def test_of_the_running_day_only_the_rest_is_expected(place, written):
     """At noon of the 15th $45 are spent; half a day and 15 days of $3 are left: $91.50, not $94.50."""
     asked = ask(

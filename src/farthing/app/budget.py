@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -154,6 +154,8 @@ def _problems(standings: Sequence[Standing], accounts: Accounts, *, fails_early:
         if found.outlook is None:
             what, why = "nothing can be forecast", "the ledger has no whole day of it before this one"
             yield Problem("no-history", "note", found.budget.name, what, why, "")
+        else:
+            yield from (replace(doubt, where=found.budget.name) for doubt in found.outlook.doubts)
     yield from accounts.book.problems
     for found in standings:
         yield from problems_of(found.found)

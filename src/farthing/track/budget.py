@@ -7,15 +7,14 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from farthing.track.account import Account, Accounts
-from farthing.track.budget_outlook import Outlook, outlook, settled
+from farthing.track.budget_outlook import Expected, Outlook, outlook, settled
 from farthing.track.budget_period import first_day, last_day
 from farthing.track.budget_terms import Budget, Threshold
 from farthing.track.dimensions import Asked, Window
-from farthing.track.forecast import Forecast
 from farthing.track.spent import DOLLARS
 from farthing.units.problem import InputError, Problem
 
-Expect: TypeAlias = Callable[[Budget, datetime, date], Forecast | None]
+Expect: TypeAlias = Callable[[Budget, datetime, date], Expected | None]
 """What makes a forecast of a budget's spend from a moment to a last day; None without any history."""
 Status: TypeAlias = Literal["over", "will pass", "near", "may pass", "within", "not begun"]
 

@@ -9,6 +9,7 @@ from typing import Final
 from farthing.track.budget_period import first_day, last_day
 from farthing.track.dimensions import Window
 from farthing.track.forecast import Forecast, Quantiles
+from farthing.units.problem import Problem
 
 DAY: Final = timedelta(days=1)
 
@@ -18,7 +19,8 @@ class Outlook:
     """Dollars of the whole period, what was spent included, and the day on which the limit is passed.
 
     Of the days, `on_p10` is the earliest of ten; None is "not in this period". `method` says what the
-    forecast was made by, "" where the period is over and nothing is left to expect.
+    forecast was made by, "" where the period is over and nothing is left to expect; `doubts` why it may be
+    far off.
     """
 
     p05: float
@@ -32,6 +34,7 @@ class Outlook:
     on_p90: date | None
     on_p95: date | None
     method: str
+    doubts: tuple[Problem, ...] = ()
 
     def passed(self, day: date) -> "Outlook":
         """The same where it is known that the limit was passed on a day."""
@@ -44,11 +47,19 @@ def settled(spent_usd: Fraction) -> Outlook:
     return Outlook(usd, usd, usd, usd, usd, None, None, None, None, None, "")
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A forecast by days, and why it may be far off."""
+
+    forecast: Forecast
+    doubts: tuple[Problem, ...] = ()
+
+
 def outlook(
-    expected: Forecast, window: Window, moment: datetime, spent_usd: Fraction, limit_usd: Fraction
+    found: Expected, window: Window, moment: datetime, spent_usd: Fraction, limit_usd: Fraction
 ) -> Outlook:
     """What was spent until `moment`, and what is expected from then to the end of the window."""
-    begin = max(moment, _midnight(first_day(window)))
+    expected, begin = found.forecast, max(moment, _midnight(first_day(window)))
     lo = (begin - expected.start) / DAY
     sums = list(_sums(expected, lo, begin.date(), last_day(window)))
     whole, spent, room = sums[-1][1], float(spent_usd), float(limit_usd - spent_usd)
@@ -65,6 +76,7 @@ def outlook(
         _first(sums, lambda amount: amount.p10 > room),
         _first(sums, lambda amount: amount.p05 > room),
         method=expected.method,
+        doubts=found.doubts,
     )
 
 
