@@ -19,6 +19,8 @@ _HOME = {
     "reprice": "farthing.app.reprice",
     "forecast": "farthing.app.forecast",
     "anomalies": "farthing.app.anomalies",
+    "budget": "farthing.app.budget",
+    "allocate": "farthing.app.allocate",
     "export": "farthing.app.export",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

@@ -366,6 +366,18 @@ ANOMALIES: tuple[Field, ...] = (
     *LEDGERED,
     Field("fail", "flag", "exit with 3 where there is any"),
 )
+BUDGET: tuple[Field, ...] = (
+    Field("file", "words", "YAML files of budgets"),
+    Field("alert", "switch", "tell webhooks about thresholds that were reached (default: nothing is sent)"),
+    Field("fail_on", "word", "end with 3 where a hard limit is passed, or expected to be (default: hard)",
+          choices=("hard", "forecast")),
+)  # fmt: skip
+ALLOCATE: tuple[Field, ...] = (
+    Field("file", "word", "a YAML file of pools and how each is shared"),
+    *LEDGERED,
+    Field("round", "word", "amounts of the rows: exact, or cents that add up (default: exact)",
+          choices=("exact", "cents")),
+)  # fmt: skip
 EXPORT: tuple[Field, ...] = (
     Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
     Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
@@ -389,11 +401,13 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "reprice": REPRICE,
     "forecast": FORECAST,
     "anomalies": ANOMALIES,
+    "budget": BUDGET,
+    "allocate": ALLOCATE,
     "export": EXPORT,
 }
 CHAINED = ("train", "finetune", "optimum", "tokens", "compare", "serve")  # verbs with a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_LEDGER = ("import", "spend", "reprice", "forecast", "anomalies", "export")
+READS_LEDGER = ("import", "spend", "reprice", "forecast", "anomalies", "budget", "allocate", "export")
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
 IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
 LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})
