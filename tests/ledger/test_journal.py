@@ -97,8 +97,10 @@ def test_notes_are_there_with_their_rows_and_forgotten_by_their_age(tmp_path):
     journal = Journal(tmp_path / "journal.sqlite")
     asked = [bytes([n]) for n in range(256)] * 3
     assert len(journal.noted("series", asked)) == 200
-    journal.forget("series", 150)
+    journal.forget("series", NOW, 350)  # 500, the newest of them, is now
     assert journal.noted("series", [b"\x07", b"\x08", b"\xc7"]) == {b"\x07": b"newer", b"\xc7": b"199"}
+    journal.forget("series", datetime.fromtimestamp(300, UTC), 100)
+    assert journal.noted("series", [b"\x07", b"\xc7"]) == {b"\x07": b"newer"}
     assert journal.noted("other", [b"\x07"]) == {}
     journal.close()
 

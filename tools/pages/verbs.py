@@ -91,6 +91,19 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "reprice --as-of 2026-01-15 --by team",
         "reprice --book docs/examples/contract.yaml --quiet",
     ),
+    "forecast": (
+        "forecast --as-of 2026-11-20 --every week --horizon '4 weeks'",
+        "forecast --as-of 2026-11-20 --by team --quiet",
+    ),
+    "budget": (
+        "budget docs/examples/budgets.yaml --as-of 2026-11-16",
+        "budget docs/examples/budgets.yaml --as-of 2026-10-31 --quiet",
+        "budget docs/examples/budgets.yaml --as-of 2026-11-16 --csv",
+    ),
+    "allocate": (
+        f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW}",
+        f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW} --csv",
+    ),
     "export": (
         f"export - --table spend --by team,month {_NOW}",
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",

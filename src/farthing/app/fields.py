@@ -3,8 +3,7 @@
 A field's name is the option (`global_batch` is `--global-batch`), `quantity` the canonical name of
 the number it gives to the formulas, empty for a choice of words; with both, the number is the place
 of the word among its choices. Quantities are above zero unless `zero` says otherwise, and not below
-`least`. Light on purpose:
-the command line reads this before it knows whether anything has to be computed.
+`least`. Light on purpose: the command line reads this before it knows if anything has to be computed.
 """
 
 from collections.abc import Mapping
@@ -346,16 +345,39 @@ SPEND: tuple[Field, ...] = (
     Field("by", "words", "columns, tag:NAME, or hour, day, week, month, year: --by model,tag:team,day"),
     *LEDGERED,
     Field("per", "word", "also the cost of one of these: request, customer, tag:outcome ..."),
-    Field(
-        "against", "file", "a YAML scenario (verb: tokens, train ...): what was estimated, what it came to"
-    ),
+    Field("against", "file",
+          "a YAML scenario (verb: tokens, train ...): what was estimated, what it came to"),
     Field("top", "number", "show this many rows, the dearest first (default: 40; --json and --csv show all)"),
-)
+)  # fmt: skip
 REPRICE: tuple[Field, ...] = (
     Field("by", "words", "columns, tag:NAME or stretches of time to show the difference by (default: model)"),
     *LEDGERED,
     Field("apply", "switch", "use these prices for every open month from now on"),
 )
+FORECAST: tuple[Field, ...] = (
+    Field("horizon", "word", "how far ahead, for example 30d, '2 weeks', 6h (default: 30 days)"),
+    Field("by", "words", "columns or tag:NAME to forecast apart: --by model,tag:team"),
+    Field("every", "word", "periods of minute, hour, day, week, 10m ... (default: as the data allow)"),
+    *LEDGERED,
+)
+ANOMALIES: tuple[Field, ...] = (
+    Field("by", "words", "columns or tag:NAME to look at apart (default: provider,model)"),
+    Field("every", "word", "look at each day or hour (default: as the data allow)", choices=("day", "hour")),
+    *LEDGERED,
+    Field("fail", "flag", "exit with 3 where there is any"),
+)
+BUDGET: tuple[Field, ...] = (
+    Field("file", "words", "YAML files of budgets"),
+    Field("alert", "switch", "tell webhooks about thresholds that were reached (default: nothing is sent)"),
+    Field("fail_on", "word", "end with 3 where a hard limit is passed, or expected to be (default: hard)",
+          choices=("hard", "forecast")),
+)  # fmt: skip
+ALLOCATE: tuple[Field, ...] = (
+    Field("file", "word", "a YAML file of pools and how each is shared"),
+    *LEDGERED,
+    Field("round", "word", "amounts of the rows: exact, or cents that add up (default: exact)",
+          choices=("exact", "cents")),
+)  # fmt: skip
 EXPORT: tuple[Field, ...] = (
     Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
     Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
@@ -377,18 +399,15 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "import": IMPORT,
     "spend": SPEND,
     "reprice": REPRICE,
+    "forecast": FORECAST,
+    "anomalies": ANOMALIES,
+    "budget": BUDGET,
+    "allocate": ALLOCATE,
     "export": EXPORT,
 }
-CHAINED = (
-    "train",
-    "finetune",
-    "optimum",
-    "tokens",
-    "compare",
-    "serve",
-)  # verbs that have a chain of formulas
+CHAINED = ("train", "finetune", "optimum", "tokens", "compare", "serve")  # verbs with a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_LEDGER = ("import", "spend", "reprice", "export")
+READS_LEDGER = ("import", "spend", "reprice", "forecast", "anomalies", "budget", "allocate", "export")
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
 IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
 LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})

@@ -11,15 +11,14 @@ from typing import Final
 
 from farthing.app.asking import now
 from farthing.app.ledger_import import pin_fresh_months
-from farthing.importers.live.mover import Moved, Mover
+from farthing.importers.live.mover import MOST_ROWS, Moved, Mover
+from farthing.importers.live.pace import SOONEST_S, pause_s
 from farthing.ledger.journal import Journal, JournalFull
 from farthing.ledger.store import Ledger
 from farthing.pricing.book import Book
 from farthing.units.problem import FarthingError, Problem
 
 _LOG: Final = logging.getLogger("farthing.receiver")
-_FIRST_S: Final = 1.0
-_LONGEST_S: Final = 10.0
 _SETTLING_S: Final = 0.02
 _MOST_NOTES: Final = 20
 
@@ -76,22 +75,19 @@ class Moving:
         return self._state
 
     def _run(self) -> None:
-        pause_s = _FIRST_S
+        wait_s = SOONEST_S
         while not self._closing.is_set():
-            was_wanted = self._wanted.wait(pause_s)
+            self._wanted.wait(wait_s)
             self._wanted.clear()
-            if not self._journal.waiting().events:
-                pause_s = _FIRST_S
-                continue
-            moved = self._try()
-            # Under steady traffic fewer and larger moves: each is a file and an entry of the ledger's log.
-            pause_s = _FIRST_S if was_wanted and moved else min(_LONGEST_S, pause_s * 1.5)
+            wait_s = pause_s(self._try(), MOST_ROWS, wait_s)
 
-    def _try(self) -> bool:
-        """Move all that waits; whether it could be."""
+    def _try(self) -> int:
+        """Move what waits, once; how many rows it was."""
         try:
-            while (moved := self._mover.move(now())).taken:
+            moved = self._mover.move(now())
+            if moved.taken:
                 self._told(moved)
+                self._mover.tidy(now())
         except FarthingError as error:
             self._state = replace(self._state, trouble=error.problems[0])
         except JournalFull as full:
@@ -102,8 +98,8 @@ class Moving:
             fix = "nothing is lost: it is tried again; please report the error in the log"
             self._state = replace(self._state, trouble=Problem("move-failed", "error", "", what, why, fix))
         else:
-            return True
-        return False
+            return moved.taken
+        return 1  # wait longer and longer
 
     def _told(self, moved: Moved) -> None:
         if moved.stored:

@@ -83,7 +83,7 @@ def answer(asked: Asked) -> Estimate:
         _results(found, per, None if numbers is None else numbers[1], compared),
         rows_of(found, asking.by, per, None if numbers is None else numbers[0]),
         lines=lines_of(found, movers(*compared) if compared else (), waste(accounts, asking)),
-        problems=[*accounts.book.problems, *_problems(found)],
+        problems=[*accounts.book.problems, *problems_of(found)],
         book=accounts.book.hash,
         main="total_usd",
         following=_next(found, asking),
@@ -114,7 +114,7 @@ def _beside(asked: Asked, path: str, found: Account, accounts: Accounts, asking:
         results,
         spend_against.rows_of(drifts),
         lines=spend_against.lines_of(drifts),
-        problems=[*(one for one in estimate.problems if one.severity != "note"), *_problems(found)],
+        problems=[*(one for one in estimate.problems if one.severity != "note"), *problems_of(found)],
         book=accounts.book.hash,
         main="total_usd",
         following="farthing spend --by team,day",
@@ -192,7 +192,8 @@ def _when(window: Window, accounts: Accounts) -> str:
     return f" on {days[0]}" if days[0] == days[-1] else f" from {days[0]} to {days[-1]}"
 
 
-def _problems(found: Account) -> Iterable[Problem]:
+def problems_of(found: Account) -> Iterable[Problem]:
+    """What an account leaves out: events without a price, charges without a rate, what is counted once."""
     unpriced = sorted(found.usage.unpriced.items(), key=lambda one: -one[1])
     for what, events in unpriced[:_UNPRICED_SHOWN]:
         yield _unpriced(what, events)

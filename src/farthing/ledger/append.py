@@ -123,6 +123,7 @@ class _Arrival:
         duplicate, superseded, left = self._judge()
         total = sum(row.rows for row in self._rows)
         if duplicate == total and not left:
+            self._log.settle(files.version)
             return Appended(0, duplicate, 0, files.version)
         version = self._commit(files, duplicate, superseded + left)
         return Appended(total - duplicate - superseded, duplicate, superseded, version, left)

@@ -165,10 +165,15 @@ class Journal:
                 found |= dict(self._reader.execute(query, [kind, *some]).fetchall())
         return found
 
-    def forget(self, kind: str, before_s: int) -> None:
-        """Take out notes of a kind that last mattered before a moment in Unix seconds. Raises JournalFull."""
-        query = "DELETE FROM noted WHERE kind = ? AND seen_s < ?"
-        asked = Asked(lambda connection: connection.execute(query, [kind, before_s]).rowcount)
+    def forget(self, kind: str, now: datetime, after_s: int) -> None:
+        """Take out notes of a kind that mattered last so many seconds ago. Raises JournalFull.
+
+        The newest of them says how late it is where the clock says later: it may have jumped.
+        """
+        newest = "(SELECT min(?, coalesce(max(seen_s), 0)) FROM noted WHERE kind = ?)"
+        query = f"DELETE FROM noted WHERE kind = ? AND seen_s < {newest} - ?"
+        given = [kind, int(now.timestamp()), kind, after_s]
+        asked = Asked(lambda connection: connection.execute(query, given).rowcount)
         if self._commits.put(asked):
             asked.future.result()
 

@@ -47,7 +47,11 @@ _TYPES: Final[Mapping[Kind, PrimitiveType | MapType | ArrayType]] = {
 # Checkpoints only shorten the log: one that fails must not look like a change that failed.
 _NO_HOOKS: Final = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 # All columns: the first 32, Delta's own choice, leave out most of the counts.
-_SETTINGS: Final = {"delta.dataSkippingNumIndexedCols": "-1"}
+# Old entries of the log go soon: a ledger that is written to all day has one for each change.
+_SETTINGS: Final = {
+    "delta.dataSkippingNumIndexedCols": "-1",
+    "delta.logRetentionDuration": "interval 2 days",
+}
 
 
 class Log:
@@ -60,6 +64,7 @@ class Log:
         self._table: DeltaTable | None = None
         self._listed: dict[tuple[date | None, date | None], Files] = {}
         self._mutex = threading.RLock()
+        self._on_disk = -1
 
     @property
     def where(self) -> str:
@@ -114,6 +119,15 @@ class Log:
         except CommitFailedError as error:
             raise ConflictError(str(error)) from error
         return self._settled(version)
+
+    def settle(self, version: int) -> None:
+        """Wait until a version is on the disk, though it may be another process that wrote it.
+
+        A process that is killed between its change and its waiting leaves that to who finds the change.
+        """
+        first = max(self._on_disk + 1, version - _CHECKPOINT_EVERY, 0)
+        self._flush_entries(first, version)
+        self._on_disk = max(self._on_disk, version)
 
     def create(self) -> None:
         """Make the table where there is none. Two that do so at once get the same one."""
@@ -201,6 +215,9 @@ class Log:
     def _checkpoint(self, table: DeltaTable) -> None:
         with contextlib.suppress(DeltaError, OSError):
             table.create_checkpoint()
+            # Who opens the table trusts these two, and entries before them may be taken away.
+            checkpoint = f"{_LOG}/{table.version():020d}.checkpoint.parquet"
+            self.place.settle([checkpoint, f"{_LOG}/_last_checkpoint"])
             table.cleanup_metadata()
 
 

@@ -70,8 +70,12 @@ class LocalPlace:
         return uri.removeprefix(f"{self.url}/")
 
     def make(self) -> None:
-        """Make the folder, if it is not there."""
+        """Make the folder, if it is not there, so that no power cut takes it."""
+        missing = [folder for folder in (self._folder, *self._folder.parents) if not folder.exists()]
         self._folder.mkdir(parents=True, exist_ok=True)
+        for folder in missing:
+            with contextlib.suppress(PermissionError):  # of a folder that was there, and is another's
+                _flush(folder.parent)
 
     @contextlib.contextmanager
     def writing(self, alone: bool = False) -> Iterator[Path]:

@@ -18,6 +18,9 @@ from farthing.ledger.remote import reach
 from farthing.ledger.trouble import ConflictError, told
 from farthing.ledger.written import Written
 
+# So many files of a day that came one by one, and so many that were gathered from such, are enough.
+_MOST_SMALL: Final = 50
+_MOST_GATHERED: Final = 20
 # Rows of one model and team side by side pack well, and a question about one skips the others.
 _ORDER: Final = ("provider", "model", "team", "at")
 
@@ -75,20 +78,66 @@ def compact(log: Log) -> Compacted:
     return Compacted(len(before.uris), len(after.uris), after.version)
 
 
+def gather(log: Log) -> Compacted:
+    """Keep the files few where they come one by one: of each day with many of them, these become one.
+
+    Where many such ones have come together, the day becomes one file as by `compact`. No row changes.
+    """
+    before = log.files()
+    by_day: dict[str, list[str]] = {}
+    for uri in before.uris:
+        by_day.setdefault(written.day_of(uri), []).append(uri)
+    due = [(day, uris) for day, all_ in by_day.items() if (uris := _too_many(all_))]
+    if not due:
+        return Compacted(len(before.uris), len(before.uris), before.version)
+    with told(log.where), log.place.writing() as folder, connect(IMPORT_MEMORY, threads=1) as connection:
+        for day, uris in due:
+            settled(log, partial(_gathered, log, connection, folder, date.fromisoformat(day), uris))
+    after = log.files()
+    return Compacted(len(before.uris), len(after.uris), after.version)
+
+
+def _too_many(uris: Sequence[str]) -> list[str]:
+    """Which files of a day are to become one, none where they are few enough."""
+    small = [uri for uri in uris if not PurePosixPath(uri).name.startswith(written.SORTED)]
+    if len(uris) - len(small) > _MOST_GATHERED:
+        return list(uris)
+    return small if len(small) > _MOST_SMALL else []
+
+
+def _gathered(
+    log: Log, connection: duckdb.DuckDBPyConnection, folder: Path, day: date, uris: Sequence[str]
+) -> None:
+    files = log.files(day, day + timedelta(days=1))
+    if frozenset(uris) <= frozenset(files.uris):  # else another has rewritten some
+        _rewritten(log, connection, folder, day, files, uris)
+
+
 def _is_compact(uris: Sequence[str]) -> bool:
     return len(uris) == 1 and PurePosixPath(uris[0]).name.startswith(written.SORTED)
 
 
 def _day_compacted(log: Log, connection: duckdb.DuckDBPyConnection, folder: Path, day: date) -> None:
     files = log.files(day, day + timedelta(days=1))
-    if not files.uris or _is_compact(files.uris):
-        return
-    reach(connection, files.uris)
+    if files.uris and not _is_compact(files.uris):
+        _rewritten(log, connection, folder, day, files, files.uris)
+
+
+def _rewritten(
+    log: Log,
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    day: date,
+    files: Files,
+    uris: Sequence[str],
+) -> None:
+    """Some of a day's `files`, its rows in order, as one."""
+    reach(connection, uris)
     names = {column.name for column in log.columns}
     order = ", ".join(name(column) for column in _ORDER if column in names)
-    query = f"SELECT * FROM {files.relation()} ORDER BY {order}"
+    query = f"SELECT * FROM {parquet_relation(log.columns, uris)} ORDER BY {order}"
     adds = written.write_sorted(connection, query, log.columns, folder, day)
-    _commit(log, folder, adds, files.uris, files, changes=False)
+    _commit(log, folder, adds, uris, files, changes=False)
 
 
 def _commit(

@@ -8,7 +8,7 @@ from farthing.ledger.append import Appended, append
 from farthing.ledger.columns import Column
 from farthing.ledger.files import Files
 from farthing.ledger.log import Log
-from farthing.ledger.rewrite import Compacted, compact, remove
+from farthing.ledger.rewrite import Compacted, compact, gather, remove
 from farthing.ledger.seen_keys import SeenKeys
 
 
@@ -66,6 +66,10 @@ class Table:
     def compact(self) -> Compacted:
         """One file for each day, ordered by provider, model, team and time. No row changes."""
         return compact(self._log)
+
+    def gather(self) -> Compacted:
+        """Make one file of many small ones of a day, where there are many; cheap where there are not."""
+        return gather(self._log)
 
     def vacuum(self, keep_hours: int) -> int:
         """Take away files that no version of the last `keep_hours` has; how many there were.

@@ -97,10 +97,10 @@ def _cell(value: Cell, name: str, *, is_amount: bool = False) -> str:
 
 
 def money(exact: str) -> str:
-    """An exact amount as people read it: cents, and more digits only where it is small."""
+    """An exact amount as people read it: cents, and more digits only where it is small and has them."""
     amount = float(exact)
     size = abs(amount)
-    text = f"{size:,.2f}" if size >= 1 or not size else _few_digits(size)
+    text = f"{size:,.2f}" if size >= 1 or size == round(size, 2) else _few_digits(size)
     return f"-${text}" if amount < 0 else f"${text}"
 
 

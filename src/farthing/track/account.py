@@ -1,11 +1,12 @@
 """Accounts of a ledger: usage at the prices of its months, and bills, by any dimensions."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 
 from farthing.ledger.answer import Engine
+from farthing.ledger.connection import name
 from farthing.ledger.events import BY_NAME
 from farthing.ledger.files import Files
 from farthing.ledger.store import Ledger
@@ -20,6 +21,7 @@ from farthing.track.spent import Key, Spent, ToDollars, Usage, spent
 from farthing.track.usage import Question
 
 _NO_USAGE = Spent()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,18 @@ class Accounts:
         by = tuple(one for one in asked.by if one not in TIMES) or default_by
         now = replace(asked, by=by)
         return self.account(now), self.account(replace(now, window=before))
+
+    def first_and_last(self, asked: Asked) -> tuple[datetime | None, datetime | None]:
+        """The moments of the first and the last event that is meant; None where there is none."""
+        if not self.events.rows:
+            return None, None
+        at = f"epoch_us({name('at')})"
+        condition = filters(asked, BY_NAME)
+        sql = f"SELECT MIN({at}) AS first_us, MAX({at}) AS last_us FROM events WHERE {condition}"
+        columns = self.engine.ask(sql, {"events": self.events}).columns
+        told = [columns[one].tolist()[0] for one in ("first_us", "last_us")]
+        first, last = (None if us is None else _EPOCH + timedelta(microseconds=int(us)) for us in told)
+        return first, last
 
     def spans(self, window: Window) -> list[Span]:
         """Stretches of the window that have one book each."""

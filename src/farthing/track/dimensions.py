@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -15,19 +15,28 @@ from farthing.units.problem import InputError, Problem, did_you_mean, quoted
 TAG: Final = "tag:"
 NOT_SAID: Final = ""
 _DAY: Final = 'CAST("day" AS VARCHAR)'
+_MINUTE_US: Final = 60_000_000
 _HOUR_US: Final = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A stretch of time: what groups it, how many letters of a moment name it, and its name in SQL."""
+    """A stretch of time: what groups it, how many letters of a moment name it, its name in SQL.
+
+    `counted` is the unit in which `grouped` counts from 1970, where it is a number.
+    """
 
     grouped: str
     letters: int
     named: str
+    counted: Literal["h", "m"] = "h"
 
 
 TIMES: Final[Mapping[str, _Stretch]] = MappingProxyType({
+    "minute": _Stretch(
+        f'epoch_us("at") // {_MINUTE_US}', 16,
+        f'left(CAST(make_timestamp((epoch_us("at") // {_MINUTE_US}) * {_MINUTE_US}) AS VARCHAR), 16)', "m",
+    ),
     "hour": _Stretch(
         f'epoch_us("at") // {_HOUR_US}', 13,
         f'left(CAST(make_timestamp((epoch_us("at") // {_HOUR_US}) * {_HOUR_US}) AS VARCHAR), 13)',
@@ -84,8 +93,10 @@ def shown(dimension: str, value: object) -> str:
     """A value of `grouped` as people read it."""
     if dimension not in TIMES:
         return str(value)
-    moment = np.datetime64(int(value), "h") if isinstance(value, int | np.integer) else value
-    return str(moment)[: TIMES[dimension].letters].replace("T", " ")
+    stretch = TIMES[dimension]
+    counted = isinstance(value, int | np.integer)
+    moment = np.datetime64(int(str(value)), stretch.counted) if counted else value
+    return str(moment)[: stretch.letters].replace("T", " ")
 
 
 def _words(dimension: str, columns: Mapping[str, Column]) -> str:

@@ -22,6 +22,12 @@ VERBS = {
     "import": Verb(f"{_DOORS}.importing:command", "Bring usage and bills into the ledger."),
     "spend": Verb(f"{_DOORS}.spend:command", "Where the money went, by anything that usage says."),
     "reprice": Verb(f"{_DOORS}.reprice:command", "What the ledger would cost at other prices."),
+    "forecast": Verb(
+        f"{_DOORS}.forecast:command", "What will be spent, with a range that was tried on the past."
+    ),
+    "anomalies": Verb(f"{_DOORS}.anomalies:command", "What cost more than was to be expected, and why."),
+    "budget": Verb(f"{_DOORS}.budget:command", "What is left of each budget, and when it is used up."),
+    "allocate": Verb(f"{_DOORS}.allocate:command", "Shared and idle cost to teams; adds up to the bill."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
     "up": Verb(f"{_DOORS}.up:command", "Take usage as it happens and answer questions, over HTTP."),

@@ -14,10 +14,10 @@ from typing import Final
 
 import duckdb
 
-from farthing.importers import otlp
 from farthing.importers.events import FORMAT as PLAIN
 from farthing.importers.format import NO, Format, Head, Source
 from farthing.importers.live.arrived import COLUMNS
+from farthing.importers.live.kept_totals import KIND
 from farthing.importers.otlp_sampled import Sampled
 from farthing.importers.otlp_told import Told
 from farthing.importers.otlp_twice import leave_out
@@ -33,6 +33,10 @@ from farthing.units.problem import Problem
 MOST_ROWS: Final = 20_000
 MEMORY: Final = "300MB"
 _FUTURE: Final = timedelta(days=366)
+# What no version of so many hours has is taken away: no question takes longer.
+KEEP_HOURS: Final = 24
+_SWEPT_EVERY: Final = timedelta(hours=6)
+_SILENT_S: Final = 60 * 86_400  # a program that still ran would have told its totals
 _NAMED_AT_ONCE: Final = 1_000  # so many reasons the stage gives at a time
 _STAGED: Final = "staged_events"
 _CLOCK: Final = "clock"
@@ -61,6 +65,7 @@ class Mover:
     def __init__(self, journal: Journal, ledger: Ledger, folder: Path, most: int = MOST_ROWS) -> None:
         self._journal, self._ledger, self._folder, self._most = journal, ledger, folder, most
         self._newest: datetime | None = None
+        self._swept: datetime | None = None
         self._sampled = Sampled()
         self._workshop: tuple[duckdb.DuckDBPyConnection, Told] | None = None
         ledger.events.remember_keys()
@@ -81,6 +86,18 @@ class Mover:
         except BaseException:
             self.close()  # whatever is left in there
             raise
+
+    def tidy(self, now: datetime) -> None:
+        """Keep the ledger's files few, after a move; cheap where nothing is to be done.
+
+        Raises as `move` does.
+        """
+        with reachable(self._ledger.url), told(self._ledger.url):
+            self._ledger.events.gather()
+            if self._swept is None or abs(now - self._swept) >= _SWEPT_EVERY:
+                self._journal.forget(KIND, now, _SILENT_S)
+                self._ledger.events.vacuum(KEEP_HOURS)
+                self._swept = now
 
     def close(self) -> None:
         """Let go of what it works with."""
@@ -140,9 +157,10 @@ class Mover:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {_all_of(path)}")
         found: dict[int, str] = {}
         unnamed: list[int] = []
-        for format_, is_of in ((otlp.FORMAT, "= 'otlp'"), (PLAIN, "<> 'otlp'")):
-            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') {is_of}"
-            ours = Format(format_.name, format_.title, _never, partial(_given, query))
+        sources = connection.execute("SELECT DISTINCT coalesce(source, '') FROM arrived").fetchall()
+        for (source,) in sources:
+            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') = {text(source)}"
+            ours = Format(source or PLAIN.name, PLAIN.title, _never, partial(_given, query))
             counted = stage.add(0, Source("live", path, Head("live", b""), self._folder), ours)
             found |= {aside.line: aside.why for aside in counted.asides}
             if counted.set_aside > len(counted.asides):

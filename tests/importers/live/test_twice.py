@@ -1,0 +1,335 @@
+"""Calls told one by one and in metrics count once, in whatever order, over whatever requests and restarts.
+
+What is right is worked out by a plain loop over what was sent (`expected`), which shares nothing with the
+product.
+"""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ledger_rows import asked
+
+from farthing.app.ledger_import import bring_in
+from farthing.importers.live.arrived import arrived
+from farthing.importers.live.kept_totals import KeptTotals
+from farthing.importers.live.mover import Mover
+from farthing.importers.otlp_metrics import Totals
+from farthing.importers.otlp_request import request_rows
+from farthing.ledger.connection import connect
+from farthing.ledger.journal import Journal
+from farthing.ledger.store import open_ledger
+
+NOW = datetime(2026, 9, 22, tzinfo=UTC)
+START_S = 1_790_000_040  # a full minute
+MINUTE_S = 60
+
+
+def attribute(key, value):
+    return {"key": key, "value": {"stringValue": value}}
+
+
+def resource(sender):
+    service, session, user = sender
+    given = [attribute("service.name", service)]
+    given += [attribute("session.id", session)] if session else []
+    given += [attribute("user.id", user)] if user else []
+    return {"attributes": given}
+
+
+def call(sender, at_s, tokens, number, took_s=0):
+    """A span of a call that ended at a second after START_S."""
+    ended = (START_S + at_s) * 10**9
+    given = [
+        attribute("gen_ai.operation.name", "chat"),
+        attribute("gen_ai.response.model", "gpt-4o"),
+        {"key": "gen_ai.usage.output_tokens", "value": {"intValue": str(tokens)}},
+    ]
+    span = {
+        "traceId": f"{number:032x}",
+        "spanId": f"{number:016x}",
+        "startTimeUnixNano": str(ended - took_s * 10**9),
+        "endTimeUnixNano": str(ended),
+        "attributes": given,
+    }
+    return {"resourceSpans": [{"resource": resource(sender), "scopeSpans": [{"spans": [span]}]}]}
+
+
+def point(sender, since_s, at_s, tokens, *, is_running=False):
+    """An export of a counter: what was added since, or, where it `is_running`, since the start."""
+    data_point = {
+        "attributes": [attribute("gen_ai.request.model", "gpt-4o")],
+        "startTimeUnixNano": str((START_S + since_s) * 10**9),
+        "timeUnixNano": str((START_S + at_s) * 10**9),
+        "asInt": str(tokens),
+    }
+    data = {"aggregationTemporality": 2 if is_running else 1, "dataPoints": [data_point]}
+    metric = {"name": "gen_ai.client.inference.usage.output_tokens", "sum": data}
+    return {"resourceMetrics": [{"resource": resource(sender), "scopeMetrics": [{"metrics": [metric]}]}]}
+
+
+class Live:
+    """A receiver's journal and mover, which may start again at any time."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ledger = open_ledger(str(folder / "ledger"))
+        self.start()
+
+    def start(self):
+        self.journal = Journal(self.folder / "journal.sqlite")
+        self.totals = KeptTotals(self.journal)
+        self.mover = Mover(self.journal, self.ledger, self.folder / "moving")
+
+    def stop(self):
+        self.mover.close()
+        self.journal.close()
+
+    def send(self, *documents):
+        for document in documents:
+            with self.totals.request() as request:
+                rows = [arrived(row, "otlp") for row in request_rows(document, request.totals)]
+                request.submit(rows).result(30)
+
+    def move(self):
+        return self.mover.move(NOW)
+
+    def stored(self):
+        return int(asked(self.ledger.events, "coalesce(sum(output_tokens), 0)")[0])
+
+
+@pytest.fixture
+def live(tmp_path):
+    made = Live(tmp_path)
+    yield made
+    made.stop()
+
+
+ALICE = ("claude-code", "s-alice", "alice")
+BOB = ("claude-code", "s-bob", "bob")
+APP = ("chatbot", "", "")
+
+
+def both_orders(live, first, second):
+    for some in (first, second):
+        live.send(*some)
+        live.move()
+    return live.stored()
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+def test_a_point_is_left_out_whichever_comes_first(live, calls_first):
+    calls, points = [call(APP, 30, 5, 1)], [point(APP, 0, 60, 5)]
+    assert both_orders(live, *((calls, points) if calls_first else (points, calls))) == 5
+    assert asked(live.ledger.events, "count(*)") == (1,)
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+def test_the_calls_of_another_session_or_user_say_nothing(live, calls_first):
+    """Alice sends both, Bob metrics alone; so does someone whose metrics name a user and no session."""
+    carol = ("claude-code", "", "carol")
+    calls = [call(ALICE, 30, 5, 1)]
+    points = [point(ALICE, 0, 60, 5), point(BOB, 0, 60, 7), point(carol, 0, 60, 11)]
+    assert both_orders(live, *((calls, points) if calls_first else (points, calls))) == 5 + 7 + 11
+
+
+# What a point names, what a call names, and whether they are of the same sender.
+NAMED = [
+    (("", ""), ("s", "u"), True),
+    (("s", ""), ("", ""), True),
+    (("s", ""), ("t", ""), False),
+    (("s", "u"), ("s", "v"), True),
+    (("s", "u"), ("", "u"), True),
+    (("s", "u"), ("", "v"), False),
+    (("", "u"), ("s", "v"), False),
+    (("", "u"), ("s", ""), True),
+]
+# When a call ended and how long it took, and whether a point for the minute from 300 s covers that.
+TIMES = [
+    (300, 0, True),
+    (330, 0, True),
+    (239, 0, False),
+    (240, 0, True),
+    (419, 0, True),
+    (420, 0, False),
+    (330, 7_200, True),
+    (3_000, 2_700, False),
+]
+
+
+def by_service(live):
+    with_services = "map_from_entries(list({'k': service, 'v': tokens}))"
+    grouped = "SELECT tags['service'] AS service, sum(output_tokens)::INT AS tokens"
+    with connect(threads=1) as connection:
+        rows = f"{grouped} FROM {live.ledger.events.files().relation()} GROUP BY ALL"
+        ((found,),) = connection.execute(f"SELECT {with_services} FROM ({rows})").fetchall()
+    return found
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+def test_who_is_the_same_sender_and_what_time_a_point_covers(live, calls_first):
+    calls, points, right = [], [], {}
+    for number, (of_point, of_call, is_twice) in enumerate(NAMED):
+        service = f"named-{number}"
+        calls.append(call((service, *of_call), 30, 5, 1 + number))
+        points.append(point((service, *of_point), 0, 60, 5))
+        right[service] = 5 if is_twice else 10
+    for number, (ended_s, took_s, is_twice) in enumerate(TIMES):
+        sender = (f"time-{number}", "", "")
+        calls.append(call(sender, ended_s, 5, 101 + number, took_s))
+        points.append(point(sender, 300, 359, 5))
+        right[sender[0]] = 5 if is_twice else 10
+    both_orders(live, *((calls, points) if calls_first else (points, calls)))
+    assert by_service(live) == right
+
+
+def test_a_total_goes_on_after_a_restart(live):
+    live.send(point(APP, -900, 60, 100, is_running=True))  # it began before the receiver did
+    live.move()
+    live.stop()
+    live.start()
+    live.send(point(APP, -900, 60, 100, is_running=True))  # the sender heard nothing and sends it again
+    live.send(point(APP, -900, 120, 130, is_running=True))
+    live.stop()
+    live.start()
+    live.send(point(APP, -900, 180, 145, is_running=True), point(APP, 200, 240, 5, is_running=True))
+    live.move()
+    assert live.stored() == 145 + 5
+
+
+def test_a_total_whose_rows_were_refused_counts_in_full_the_next_time(live):
+    live.send(point(APP, 0, 60, 100, is_running=True))
+    with live.totals.request() as request:  # and is not submitted
+        list(request_rows(point(APP, 0, 120, 130, is_running=True), request.totals))
+    live.send(point(APP, 0, 120, 130, is_running=True))
+    live.move()
+    assert live.stored() == 130
+
+
+def test_growth_covers_the_time_since_the_point_before(live):
+    """Calls in the first minute say nothing of growth in the tenth, though the series began before both."""
+    live.send(point(APP, 0, 60, 5, is_running=True), call(APP, 30, 5, 1))
+    live.send(point(APP, 0, 540, 5, is_running=True), point(APP, 0, 600, 12, is_running=True))
+    live.move()
+    assert live.stored() == 5 + 7
+
+
+def test_sampled_traces_are_said(live):
+    hour = [point(APP, 60 * n, 60 * n + 59, 1_000) for n in range(80)]
+    live.send(call(APP, 30, 40, 1), *(call(APP, 60 * n + 30, 1_000, n + 2) for n in range(0, 80, 10)))
+    live.send(*hour)
+    assert [problem.code for problem in live.move().problems] == ["sampled-calls"]
+
+
+def test_traces_that_tell_all_raise_no_alarm(live):
+    live.send(*(point(APP, 60 * n, 60 * n + 59, 1_000) for n in range(80)))
+    live.move()
+    live.send(*(call(APP, 60 * n + 30, 1_000, n + 1) for n in range(80)))
+    moved = live.move()
+    assert (moved.problems, moved.left, live.stored()) == ((), 80, 80_000)
+
+
+def imported(folder, name, *documents):
+    path = folder / name
+    path.write_text("".join(json.dumps(one) + "\n" for one in documents))
+    return bring_in(files=[str(path)], ledger=str(folder / "ledger"))
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+def test_files_imported_one_after_the_other_count_once(tmp_path, calls_first):
+    files = [
+        ("calls.jsonl", call(APP, 30, 5, 1)),
+        ("points.jsonl", point(APP, 0, 60, 5), point(BOB, 0, 60, 7)),
+    ]
+    for name, *documents in files if calls_first else files[::-1]:
+        imported(tmp_path, name, *documents)
+    events = open_ledger(str(tmp_path / "ledger")).events
+    assert asked(events, "sum(output_tokens), count(*)") == (12, 2)
+
+
+def test_a_file_of_metrics_after_live_calls_counts_once(live):
+    live.send(call(APP, 30, 5, 1))
+    live.move()
+    imported(live.folder, "points.jsonl", point(APP, 0, 60, 5))
+    assert live.stored() == 5
+
+
+# What is sent: calls, points, or both, in deliveries that may come twice, late and in any order.
+SENDERS = [
+    *(("app", session, user) for session in ("", "s", "t") for user in ("", "u", "v")),
+    ("other", "", ""),
+]
+sent_things = st.lists(
+    st.tuples(
+        st.sampled_from(["call", "point"]), st.sampled_from(SENDERS), st.integers(0, 9), st.integers(1, 1_000)
+    ),
+    min_size=1,
+    max_size=14,
+)
+steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=14, max_size=14)
+
+
+def is_same(of_point, of_call):
+    if of_point[0] != of_call[0]:
+        return False
+    for one, other in zip(of_point[1:], of_call[1:], strict=True):
+        if one and other:
+            return one == other
+    return True
+
+
+def expected(things):
+    """Every call, and each point in whose minutes, and one more on either side, no call of its sender is."""
+    calls = [(sender, minute) for what, sender, minute, _ in things if what == "call"]
+    total = 0
+    for what, sender, minute, tokens in things:
+        near = [one for one in calls if is_same(sender, one[0]) and abs(one[1] - minute) <= 1]
+        if what == "call" or not near:
+            total += tokens
+    return total
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(things=sent_things, how=steps, order=st.randoms(use_true_random=False))
+def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
+    # One point of a sender for a minute is one point, whoever sends it again.
+    unique = {(what, sender, minute, tokens if what == "call" else 0): (what, sender, minute, tokens)
+              for what, sender, minute, tokens in things}  # fmt: skip
+    things = list(unique.values())
+    documents = [
+        call(sender, 60 * minute + 30, tokens, number + 1)
+        if what == "call"
+        else point(sender, 60 * minute + 10, 60 * minute + 50, tokens)
+        for number, (what, sender, minute, tokens) in enumerate(things)
+    ]
+    order.shuffle(documents)
+    live = Live(tmp_path_factory.mktemp("live"))
+    for document, step in zip(documents, how, strict=False):
+        live.send(document)
+        if step == "again":
+            live.send(document)
+        elif step == "move":
+            live.move()
+        elif step == "restart":
+            live.stop()
+            live.start()
+    live.move()
+    live.send(order.choice(documents))
+    live.move()
+    assert live.stored() == expected(things)
+    live.stop()
+
+
+def test_the_points_of_files_say_since_when_they_count():
+    totals = Totals()
+    rows = [
+        row
+        for at_s, tokens in ((60, 5), (120, 9))
+        for row in request_rows(point(APP, 0, at_s, tokens, is_running=True), totals)
+    ]
+    assert [(row["tags"]["since"], row["output_tokens"]) for row in rows] == [
+        (f"{START_S}000000", 5),
+        (f"{START_S + 60}000000", 4),
+    ]
