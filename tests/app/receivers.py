@@ -1,6 +1,7 @@
 """A web server on this machine that takes webhooks, and answers as it is told to."""
 
 import json
+import ssl
 import threading
 import time
 from contextlib import contextmanager
@@ -13,8 +14,9 @@ DRIP = "drip"
 class Receiver:
     """What came in, and the answers still to give: a status, (status, headers), GONE, DRIP or a function."""
 
-    def __init__(self, port):
-        self.url = f"http://127.0.0.1:{port}/hook/secret-path"
+    def __init__(self, server):
+        self.server = server
+        self.url = f"http://127.0.0.1:{server.server_port}/hook/secret-path"
         self.answers = []
         self.came = []
         self.lock = threading.Lock()
@@ -22,6 +24,13 @@ class Receiver:
     @property
     def ids(self):
         return [json.loads(body)["id"] for _, body in self.came]
+
+    def use_tls(self, certificate, key):
+        """From now on, and under a name that the certificate is for."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://localhost:{self.server.server_port}/hook"
 
     def next_answer(self, headers, body):
         with self.lock:
@@ -74,7 +83,7 @@ class _Server(ThreadingHTTPServer):
 def receiver():
     """A receiver on a port of its own."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.receiver = Receiver(server.server_port)
+        server.receiver = Receiver(server)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

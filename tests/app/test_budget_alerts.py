@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,6 +187,29 @@ def test_nobody_listening_is_said_without_the_path(tmp_path, place, hook, capsys
     assert "127.0.0.1:9" in said
     assert "secret-path" not in said
     assert SECRET not in said
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path, place, hook):
+    made = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate, and is not here")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run([*made, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    hook.use_tls(certificate, key)
+    found = told(written(tmp_path, hook, "amount: 50, soft: 80%"), place)
+    assert (codes(found), hook.came) == (["alert-not-sent"], [])
+    assert any("CERTIFICATE_VERIFY_FAILED" in problem.what.upper() for problem in found.problems)
 
 
 def test_without_its_secret_nothing_goes_out(tmp_path, place, hook, monkeypatch):

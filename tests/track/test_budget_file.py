@@ -70,6 +70,8 @@ def test_dates_count_both_of_their_ends():
         ("from: 2026-11-02, to: 2026-11-31", 2, "2026-11-31"),
         ("from: 2026-11-01, to: 2026-11-30, period: month", 2, "days"),
         ("from: 2026-11-01, to: 2026-11-30, rollover: true", 2, "roll over"),
+        ("from: 2026-11-02, to: 9999-12-31", 2, "ends"),
+        ("from: 2026-11-02, to: 2046-12-31", 2, "days"),
         ("currency: XYZ", 2, "XYZ"),
         ("alerts: [{}]", 2, "address"),
         ("alerts: [{webhook: 'http://hooks.example.com/x'}]", 2, "hooks.example.com"),

@@ -78,7 +78,7 @@ def answer(asked: Asked) -> Estimate:
 
 def _rules(path: str | None) -> Rules:
     if path is None:
-        fix = "farthing allocate rules.yaml; docs/verbs/allocate.md shows such a file"
+        fix = "write one: {to: team, pools: [{name: gpus, cost: {where: [provider=x]}, share: even}]}"
         raise InputError(
             [Problem("missing-input", "error", "allocate", "no file of rules was given", "", fix)]
         )

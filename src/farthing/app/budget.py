@@ -129,7 +129,7 @@ def _with(made: Estimate, problems: Iterable[Problem]) -> Estimate:
 
 def _budgets(files: Sequence[str]) -> list[Budget]:
     if not files:
-        fix = "farthing budget budgets.yaml; docs/verbs/budget.md shows such a file"
+        fix = "write one: budgets: [{name: search, where: [team=search], amount: 5000, period: month}]"
         raise InputError(
             [Problem("missing-input", "error", "budget", "no file of budgets was given", "", fix)]
         )

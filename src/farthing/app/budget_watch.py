@@ -25,7 +25,8 @@ def check(files: Sequence[str], now: datetime, *, ledger: str | None = None) -> 
     """Look at the budgets of some files at a moment, and tell what is due: each alert is tried once.
 
     What does not arrive is kept and tried at later checks, less and less often, down to once an hour. An
-    empty ledger is no mistake here. Raises InputError for a file that cannot be used.
+    empty ledger is no mistake here. It waits for receivers, ten seconds for each alert at most: call it
+    where that holds up nobody, one check after the other. Raises InputError for a file that cannot be used.
     """
     asked = ask("budget", {"file": list(files), "ledger": ledger, "as_of": now.date().isoformat()})
     try:

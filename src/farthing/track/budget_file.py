@@ -25,7 +25,7 @@ import msgspec
 
 from farthing.catalog.entries import Place, Tree, to_fact
 from farthing.catalog.facts import Entry, Text
-from farthing.track.budget_period import LATEST_START, MONTHS, Period, Repeats
+from farthing.track.budget_period import LATEST_START, LONGEST_DAYS, MONTHS, Period, Repeats
 from farthing.track.budget_terms import Budget, Threshold
 from farthing.track.dimensions import Condition, Window
 from farthing.track.webhook_target import AlertEntry, read_webhook
@@ -138,8 +138,14 @@ def _once(entry: BudgetEntry, place: Place, slips: Slips) -> Period:
         since = parse_date(entry.from_, "from")
     with slips.at(place.at("to")):
         until = parse_date(entry.to, "to")
+    if until == date.max:
+        slips.say(place.at("to"), "the calendar ends there", "", "take an earlier day")
+        return Period()
     if until < since:
         slips.say(place.at("to"), "the budget ends before it begins", "", "swap the two days")
+    if (until - since).days > LONGEST_DAYS:
+        slips.say(place.at("to"), f"the budget is for more than {LONGEST_DAYS:,} days", "", "take fewer")
+        return Period()
     if entry.rollover:
         slips.say(place.at("rollover"), "there is no period before this one to roll over")
     return Period(None, once=Window(since, until + timedelta(days=1)))

@@ -5,6 +5,7 @@ from typing import Final
 
 from farthing.track.account import Accounts
 from farthing.track.budget_outlook import Expected
+from farthing.track.budget_period import LONGEST_DAYS
 from farthing.track.budget_terms import Budget
 from farthing.track.dimensions import Asked, Window
 from farthing.track.forecast import forecast
@@ -14,7 +15,9 @@ _SAID_ALREADY: Final = "unpriced"  # of what was spent, too
 
 
 def expected(accounts: Accounts, budget: Budget, moment: datetime, last: date) -> Expected | None:
-    """The forecast by days until a last day; None where there is no whole day to learn from."""
+    """The forecast by days until a last day; None where nothing is known, or the day is too far off."""
+    if (last - moment.date()).days > LONGEST_DAYS:
+        return None
     until = (moment - timedelta(microseconds=1)).date() + timedelta(days=1)
     try:
         known = daily_history(accounts, Asked(where=budget.where, window=Window(until=until)), moment)

@@ -10,6 +10,8 @@ Repeats: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 MONTHS: Final[dict[Repeats, int]] = {"month": 1, "quarter": 3, "year": 12}
 LATEST_START: Final = 28
 """A day of the month that every month has."""
+LONGEST_DAYS: Final = 3_660
+"""What is further away than ten years nobody can forecast."""
 _MONTHS_PER_YEAR: Final = 12
 
 

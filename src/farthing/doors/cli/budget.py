@@ -32,7 +32,7 @@ command = click.Command(
 
     FILE is YAML: budgets: [{name, where, amount, period, soft, hard, alerts}]. What was spent is exact, what
     is expected has a range. Ends with 3 where a hard limit is passed, with --fail-on forecast also where it
-    is expected to be. --as-of counts that day in full.
+    is expected to be. A past day (--as-of) counts in full.
 
     Nothing is sent anywhere without --alert; with it each threshold that was reached is told once to its
     webhooks, signed, and kept for the next time where it cannot arrive.
