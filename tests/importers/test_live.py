@@ -8,7 +8,8 @@ from ledger_rows import asked
 
 from farthing.importers.arrived import arrived
 from farthing.importers.live import Mover
-from farthing.ledger.journal import Arrived, Journal
+from farthing.importers.live_pace import pause_s
+from farthing.ledger.journal import Arrived, Journal, Note
 from farthing.ledger.store import open_ledger
 from farthing.units.problem import InputError
 
@@ -189,3 +190,19 @@ def test_the_journal_keeps_columns_of_events_and_nothing_else():
     )
     assert row.event_id == "x"
     assert json.loads(row.row) == {"event_id": "x", "model": "m", "source": "otlp", "tags": {"a": "b"}}
+
+
+def test_moves_are_soon_after_a_silence_seldom_in_a_trickle_and_at_once_in_a_flood():
+    pauses = [1.0]
+    for taken in (5, 5, 5, 5, 5, 0, 5, 100, 5):
+        pauses.append(pause_s(taken, 100, pauses[-1]))
+    assert pauses[1:] == [2.0, 4.0, 8.0, 10.0, 10.0, 1.0, 2.0, 0.0, 1.0]
+
+
+def test_a_tidy_forgets_series_that_are_long_silent_and_keeps_the_rows(live):
+    live.journal.submit([], [Note("series", bytes([n]), n * 86_400, b"[]") for n in range(100)]).result(30)
+    live.send(event(1))
+    live.move()
+    live.mover.tidy(NOW)
+    assert len(live.journal.noted("series", [bytes([n]) for n in range(100)])) == 61
+    assert live.stored() == (1, 10)
