@@ -294,3 +294,17 @@ def test_a_place_that_cannot_hold_it_is_said(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="the journal cannot be used"):
         Journal(tmp_path / "file" / "journal.sqlite")
+
+
+def test_an_id_that_is_no_text_is_its_senders_mistake(journal):
+    with pytest.raises(UnicodeEncodeError):
+        journal.submit([Arrived("\ud800", b"{}")])
+    assert submitted(journal, rows(0, 1)) == 1
+    assert journal.waiting().events == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are those of POSIX")
+def test_nobody_else_may_read_it(journal, tmp_path):
+    submitted(journal, rows(0, 1))
+    modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
+    assert set(modes.values()) == {0}, modes

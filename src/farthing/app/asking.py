@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
-from farthing.app.fields import COMMON, IDLE_IN_LEDGER, READS_BOOK, READS_LEDGER, VERBS, Field
+from farthing.app.field import Field
+from farthing.app.fields import COMMON, IDLE_IN_LEDGER, READS_BOOK, READS_LEDGER, VERBS
 from farthing.app.reading import (
     Collector,
     exchange_rates,

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from farthing.app.explain import Explanation, Part
-from farthing.app.fields import LEDGERED, Field
+from farthing.app.field import Field
+from farthing.app.fields_ledger import LEDGERED
 from farthing.app.reading import resolve_name
 from farthing.estimate.answer import Estimate
 

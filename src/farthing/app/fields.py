@@ -1,38 +1,22 @@
 """What each verb may be asked: one table that the command line, scenario files and the library share.
 
-A field's name is the option (`global_batch` is `--global-batch`), `quantity` the canonical name of
-the number it gives to the formulas, empty for a choice of words; with both, the number is the place
-of the word among its choices. Quantities are above zero unless `zero` says otherwise, and not below
-`least`. Light on purpose: the command line reads this before it knows if anything has to be computed.
+A field's name is the option: `global_batch` is `--global-batch`. Light on purpose: the command line reads
+this before it knows if anything has to be computed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-FieldKind: TypeAlias = Literal[
-    "word", "flag", "file", "count", "tokens", "params", "flop", "number", "share",
-    "duration", "money", "money_per_hour", "switch", "words", "rate_per_day", "rate_per_second",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a question may say."""
-
-    name: str
-    kind: FieldKind
-    help: str
-    quantity: str = ""
-    choices: tuple[str, ...] = ()
-    least: float = 0.0
-    zero: bool = False  # whether nothing at all can be said
-
-    @property
-    def option(self) -> str:
-        """The field as the command line writes it."""
-        return f"--{self.name.replace('_', '-')}"
-
+from farthing.app.field import Field
+from farthing.app.fields_ledger import (
+    ALLOCATE,
+    ANOMALIES,
+    BUDGET,
+    EXPORT,
+    FORECAST,
+    IMPORT,
+    REPRICE,
+    SPEND,
+)
 
 PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8", "fp6", "fp4")
 TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
@@ -328,63 +312,6 @@ SERVE: tuple[Field, ...] = (
     *KEPT,
     *OWN,
     *MONEY,
-)  # fmt: skip
-
-LEDGERED = (
-    Field("since", "word", "from this day on, for example 2026-11-01 (default: all there is)"),
-    Field("until", "word", "to this day, which still counts (default: all there is)"),
-    Field("where", "words", "only what says so: team=search, model=gpt-5|gpt-4o, status!=ok (repeatable)"),
-)
-IMPORT: tuple[Field, ...] = (
-    Field("files", "words", "files, folders, patterns such as 'logs/*.jsonl', or - for standard input"),
-    Field("format", "word", "read every file in this format (default: told from its content)"),
-    Field("map", "file", "a YAML file that says which columns mean what, for a format of your own"),
-    Field("set", "words", "say this of every row: team=search, tag:origin=gateway (repeatable)"),
-)
-SPEND: tuple[Field, ...] = (
-    Field("by", "words", "columns, tag:NAME, or hour, day, week, month, year: --by model,tag:team,day"),
-    *LEDGERED,
-    Field("per", "word", "also the cost of one of these: request, customer, tag:outcome ..."),
-    Field("against", "file",
-          "a YAML scenario (verb: tokens, train ...): what was estimated, what it came to"),
-    Field("top", "number", "show this many rows, the dearest first (default: 40; --json and --csv show all)"),
-)  # fmt: skip
-REPRICE: tuple[Field, ...] = (
-    Field("by", "words", "columns, tag:NAME or stretches of time to show the difference by (default: model)"),
-    *LEDGERED,
-    Field("apply", "switch", "use these prices for every open month from now on"),
-)
-FORECAST: tuple[Field, ...] = (
-    Field("horizon", "word", "how far ahead, for example 30d, '2 weeks', 6h (default: 30 days)"),
-    Field("by", "words", "columns or tag:NAME to forecast apart: --by model,tag:team"),
-    Field("every", "word", "periods of minute, hour, day, week, 10m ... (default: as the data allow)"),
-    *LEDGERED,
-)
-ANOMALIES: tuple[Field, ...] = (
-    Field("by", "words", "columns or tag:NAME to look at apart (default: provider,model)"),
-    Field("every", "word", "look at each day or hour (default: as the data allow)", choices=("day", "hour")),
-    *LEDGERED,
-    Field("fail", "flag", "exit with 3 where there is any"),
-)
-BUDGET: tuple[Field, ...] = (
-    Field("file", "words", "YAML files of budgets"),
-    Field("alert", "switch", "tell webhooks about thresholds that were reached (default: nothing is sent)"),
-    Field("fail_on", "word", "end with 3 where a hard limit is passed, or expected to be (default: hard)",
-          choices=("hard", "forecast")),
-)  # fmt: skip
-ALLOCATE: tuple[Field, ...] = (
-    Field("file", "word", "a YAML file of pools and how each is shared"),
-    *LEDGERED,
-    Field("round", "word", "amounts of the rows: exact, or cents that add up (default: exact)",
-          choices=("exact", "cents")),
-)  # fmt: skip
-EXPORT: tuple[Field, ...] = (
-    Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
-    Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
-    Field("table", "word", "instead: events or charges as they are in the ledger",
-          choices=("events", "charges", "spend")),
-    Field("by", "words", "with --table spend: columns, tag:NAME or stretches of time"),
-    *LEDGERED,
 )  # fmt: skip
 
 VERBS: Mapping[str, tuple[Field, ...]] = {

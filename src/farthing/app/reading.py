@@ -5,7 +5,7 @@ from datetime import date
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from farthing.app.fields import Field
+from farthing.app.field import Field
 from farthing.estimate.exchange import rate_of
 from farthing.estimate.question import Number
 from farthing.units.currency import CURRENCIES

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from farthing.app.fields import REPEATABLE, Field
+from farthing.app.field import Field
+from farthing.app.fields import REPEATABLE
 from farthing.catalog.document import Document, parse
 from farthing.catalog.entries import Tree
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from farthing.app.asking import ask
-from farthing.app.fields import COMMON, VERBS, Field
+from farthing.app.field import Field
+from farthing.app.fields import COMMON, VERBS
 from farthing.app.scenario import read_scenario, read_text
 from farthing.app.spend_rows import amount
 from farthing.catalog.document import parse

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from farthing.app.fields import REPEATABLE, Field
+from farthing.app.field import Field
+from farthing.app.fields import REPEATABLE
 from farthing.app.reading import unknown_options
 from farthing.units.problem import InputError, Problem
 

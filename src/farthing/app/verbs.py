@@ -14,7 +14,8 @@ import msgspec
 
 from farthing.app import fields as asked_fields
 from farthing.app.asking import ask, idle
-from farthing.app.fields import COMMON, Field
+from farthing.app.field import Field
+from farthing.app.fields import COMMON
 from farthing.app.reading import read_word
 from farthing.app.verb_options import checked
 from farthing.units.problem import InputError, Problem, did_you_mean, quoted

@@ -185,7 +185,7 @@ def _row(key: Key, sums: _Sums) -> Row | None:
     if operation == "" or not any(sums.counts.values()):
         return None
     columns: Row = {
-        "event_id": "otlp:" + hashlib.md5("\0".join(key).encode(), usedforsecurity=False).hexdigest(),
+        "event_id": _id(key, sums),
         "at": microseconds(sums.point.time_unix_nano),
         "provider": provider_of(sums.given) or ("anthropic" if claude else ""),
         "model": model_of(sums.given) or sums.given.get("model", ""),
@@ -201,6 +201,12 @@ def _row(key: Key, sums: _Sums) -> Row | None:
     assert isinstance(tags, dict), "tags are a mapping"
     since = {"since": min(sums.since, key=int)} if all(map(str.isdecimal, sums.since)) else {}
     return columns | {"tags": tags | {"signal": "metrics"} | since}
+
+
+def _id(key: Key, sums: _Sums) -> str:
+    """The same for the same export again; another where a collector sent its kinds of tokens apart."""
+    whole = "\0".join((*key, *sorted(sums.counts)))
+    return "otlp:" + hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest()
 
 
 def _whole(counts: Mapping[str, Plain], *, claude: bool) -> dict[str, Plain]:

@@ -111,7 +111,7 @@ class GroupCommit:
         while changes := self._next():
             try:
                 self._commit(changes)
-            except (sqlite3.Error, OSError, MemoryError) as error:
+            except (sqlite3.Error, OSError, MemoryError, ValueError, TypeError) as error:
                 self._fail(changes, error)
             else:
                 for change in changes:

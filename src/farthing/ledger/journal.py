@@ -81,8 +81,9 @@ class Journal:
         """Keep rows, and notes with them, all or none: a future of how many rows.
 
         It is done when the disk has them. With an `epoch` that is past nothing is kept. Raises JournalFull,
-        as the future does where the commit fails.
+        as the future does where the commit fails, and UnicodeEncodeError for an id that is no Unicode.
         """
+        "".join(row.event_id for row in rows).encode()  # one that is no text must not fail its neighbors, too
         byte = sum(len(row.row) for row in rows)
         self._enter(rows, byte)
         asked = Asked(

@@ -82,6 +82,8 @@ class JournalFile:
         try:
             if was_there and self.path.stat().st_size == 0:
                 raise _empty(self.path)
+            # It names people: nobody else reads it, nor the files that SQLite puts beside it.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self._prepare()
         except sqlite3.DatabaseError as error:
             if code(error) not in _DAMAGED:

@@ -8,7 +8,8 @@ from ledger_rows import asked
 
 from farthing.importers.live.arrived import arrived
 from farthing.importers.live.mover import Mover
-from farthing.ledger.journal import Arrived, Journal
+from farthing.importers.live.pace import pause_s
+from farthing.ledger.journal import Arrived, Journal, Note
 from farthing.ledger.store import open_ledger
 from farthing.units.problem import InputError
 
@@ -189,3 +190,50 @@ def test_the_journal_keeps_columns_of_events_and_nothing_else():
     )
     assert row.event_id == "x"
     assert json.loads(row.row) == {"event_id": "x", "model": "m", "source": "otlp", "tags": {"a": "b"}}
+
+
+def test_moves_are_soon_after_a_silence_seldom_in_a_trickle_and_at_once_in_a_flood():
+    pauses = [1.0]
+    for taken in (5, 5, 5, 5, 5, 0, 5, 100, 5):
+        pauses.append(pause_s(taken, 100, pauses[-1]))
+    assert pauses[1:] == [2.0, 4.0, 8.0, 10.0, 10.0, 1.0, 2.0, 0.0, 1.0]
+
+
+def test_a_tidy_forgets_series_that_are_long_silent_and_keeps_the_rows(live):
+    live.journal.submit([], [Note("series", bytes([n]), n * 86_400, b"[]") for n in range(100)]).result(30)
+    live.send(event(1))
+    live.move()
+    live.mover.tidy(NOW)
+    assert len(live.journal.noted("series", [bytes([n]) for n in range(100)])) == 61
+    assert live.stored() == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"output_tokens": 10**30}, "output_tokens is no whole number: a number of 100 bits"),
+        ({"output_tokens": float("nan")}, "output_tokens is no whole number: nan"),
+        ({"output_tokens": -(2**63) - 1}, "output_tokens is no whole number: a number of 64 bits"),
+        ({"model": {"text": "secret"}}, "model is no plain value"),
+        ({"tags": {"a": ["secret"]}}, "tags is no plain value"),
+        ({"tags": "secret"}, "tags is no plain value"),
+        ({"prefix_hashes": ["x"]}, "prefix_hashes is no plain value"),
+    ],
+)
+def test_values_that_no_column_has_are_set_aside(live, given, why):
+    live.send(event(1) | given, event(2))
+    moved = live.move()
+    assert (moved.stored, moved.set_aside) == (1, 1)
+    assert [one.why for one in live.journal.asides()] == [why]
+    assert b"secret" not in live.journal.asides()[0].row
+
+
+def test_text_that_is_no_unicode_is_mended(live):
+    live.send(
+        event(1, event_id="a\ud800", model="m\udfff", tags={"b\ud800": "c\ud800"}), event(2, team="x\x00y")
+    )
+    assert live.move().stored == 2
+    assert live.stored("list(event_id ORDER BY event_id), list(team ORDER BY event_id)") == (
+        ["a?", "e-2"],
+        ["", "x\x00y"],
+    )

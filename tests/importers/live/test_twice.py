@@ -333,3 +333,14 @@ def test_the_points_of_files_say_since_when_they_count():
         (f"{START_S}000000", 5),
         (f"{START_S + 60}000000", 4),
     ]
+
+
+def test_kinds_of_tokens_that_a_collector_sends_apart_are_all_there(live):
+    output, other = point(APP, 0, 60, 5), point(APP, 0, 60, 7)
+    metric = other["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]
+    metric["name"] = metric["name"].replace("output", "input")
+    live.send(output, other)
+    live.move()
+    live.send(other, output)
+    live.move()
+    assert asked(live.ledger.events, "sum(input_tokens), sum(output_tokens)") == (7, 5)

@@ -2,7 +2,8 @@
 
 import click
 
-from farthing.app.fields import BUDGET, LEDGER_COMMON
+from farthing.app.fields import LEDGER_COMMON
+from farthing.app.fields_ledger import BUDGET
 from farthing.doors.cli.options import given, question_options, shown_options, take_shown
 
 

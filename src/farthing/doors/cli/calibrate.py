@@ -2,7 +2,8 @@
 
 import click
 
-from farthing.app.fields import CALIBRATE, CALIBRATE_SERVING, Field
+from farthing.app.field import Field
+from farthing.app.fields import CALIBRATE, CALIBRATE_SERVING
 from farthing.doors.cli.options import given, question_options, shown_options, take_shown
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="print as JSON")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import click
 
-from farthing.app.fields import IMPORT, LEDGER_COMMON
+from farthing.app.fields import LEDGER_COMMON
+from farthing.app.fields_ledger import IMPORT
 from farthing.doors.cli.options import given, question_options, shown_options, take_shown
 
 _PATIENCE_S = 1.0

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import click
 
-from farthing.app.fields import COMMON, REPEATABLE, Field
+from farthing.app.field import Field
+from farthing.app.fields import COMMON, REPEATABLE
 
 
 class Shown(NamedTuple):

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final, TypeAlias
 
 from farthing import __version__
-from farthing.app.fields import Field
+from farthing.app.field import Field
 from farthing.app.verb_options import LONGEST_TEXT, is_repeatable
 from farthing.app.verbs import Verb, verbs
 from farthing.doors.http.answered import JSON
