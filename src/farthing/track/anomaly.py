@@ -142,6 +142,8 @@ def _alarms(
         found = _trimmed(stretch, told[0].above[row])
         if _goes_on_rising(found, told[-1].above[row], looked[-1].recent):
             found = replace(found, kind="drift")
+        if found.kind == "drift":
+            found = replace(found, first=_began(found, told[-1].above[row], looked[-1]))
         yield replace(found, first=found.first + start, last=found.last + start)
 
 
@@ -179,6 +181,18 @@ def _goes_on_rising(stretch: _Stretch, above: FloatArray, recent: int) -> bool:
     if stretch.kind != "jump" or later >= len(above):
         return False
     return bool(above[later] >= _CREEPS * max(above[early], 0) and above[later] > 0)
+
+
+def _began(stretch: _Stretch, above: FloatArray, scale: Scale) -> int:
+    """When a drift began: where the line through its first two weeks was at nothing."""
+    places = np.arange(stretch.first, min(stretch.last, stretch.first + 2 * scale.recent) + 1)
+    if len(places) < scale.recent:
+        return stretch.first
+    slope, level = np.polyfit(places - places[0], above[places], 1)
+    if slope <= 0 or level <= 0:
+        return stretch.first
+    ago = round(level / slope + scale.recent / 2)
+    return max(0, stretch.first - min(ago, scale.gap + scale.recent))
 
 
 def _starts(history: Series) -> list[int | None]:
