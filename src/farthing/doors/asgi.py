@@ -55,12 +55,12 @@ def serve(settings: Settings, told: Callable[[str], None]) -> None:
     except BaseException:
         listening.close()
         raise
+    door = door_of(receiver, settings, ledger)
     try:
-        door = door_of(receiver, settings, ledger)
         app = application(door, allowed_hosts(settings.host, settings.allow_hosts))
         run(app, listening, settings.limits, lambda: _say(settings, address_of(listening), ledger, told))
-        door.close()
     finally:
+        door.close()
         receiver.close(_CLOSE_S)
 
 

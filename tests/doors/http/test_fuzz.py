@@ -11,13 +11,18 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from farthing.app.spend import spend
 from farthing.doors.http.open_api import open_api
 from farthing.doors.http.otlp import SIGNALS
 
-MANY = 1000 if os.environ.get("FARTHING_LONG") else 40
-FEW = 1000 if os.environ.get("FARTHING_LONG") else 4
+MANY = 1000 if os.environ.get("FARTHING_LONG") else 30
+FEW = 1000 if os.environ.get("FARTHING_LONG") else 2
 ASKED = [path for path, methods in open_api()["paths"].items() if "post" in methods]
 PATIENT = [
     HealthCheck.function_scoped_fixture,
@@ -36,6 +41,7 @@ WORDS = st.sampled_from(
         "input_tokens", "tags", "traceId",
     ]
 )  # fmt: skip
+DESCRIBED = [status_code_conformance, content_type_conformance, response_schema_conformance]
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.text(max_size=20), WORDS,
     st.sampled_from([10**400, "9" * 30, "NaN", "\x00", "\ud7ff", "=cmd()", "1e999"]),
@@ -194,5 +200,6 @@ def test_requests_made_from_the_description(open_server, path, mode):
     def send(case):
         answer = case.call(headers=headers)
         assert answer.status_code in FINE | {401, 405}, (case.path, case.body, answer.text)
+        case.validate_response(answer, checks=DESCRIBED)
 
     send()

@@ -114,6 +114,32 @@ def test_heads_without_end_are_cut_off(up):
         assert answer_of(connection).startswith(b"HTTP/1.1 431 ")
 
 
+def test_a_connection_that_is_kept_takes_large_bodies_and_heads_in_parts(up, tokens):
+    body = json.dumps({"events": [], "padding": "x" * 300_000}).encode()
+    head = (
+        f"POST /api/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {tokens['write']}\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    ).encode()
+    with up() as (_, address), connect(address) as connection:
+        for _ in range(3):
+            for part in (head[:20], head[20:], body[:100_000], body[100_000:]):
+                connection.sendall(part)
+                time.sleep(0.05)
+            said = connection.recv(65_536)
+            assert said.startswith(b"HTTP/1.1 200 ")
+            assert b"connection: close" not in said
+
+
+def test_two_requests_at_once_on_a_connection_are_answered_in_turn(up):
+    one = b"GET /%s HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    with up() as (_, address), connect(address) as connection:
+        connection.sendall(one % b"health" + one % b"no")
+        said = b""
+        while said.count(b"HTTP/1.1") < 2:
+            said += connection.recv(65_536)
+        assert said.index(b"200 OK") < said.index(b"404 Not Found")
+
+
 def test_a_port_that_is_taken_is_a_problem(up, tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -78,6 +79,29 @@ def test_the_ledger_has_all_that_was_acknowledged(server):
     assert found["results"]["input_tokens"]["exact"] == "7"
     shown = server.post("/api/ledger", scope="read", json={}).json()
     assert shown[0]["rows"] == 2
+
+
+def test_a_ledger_that_is_slow_is_said(server, monkeypatch):
+    server.post("/api/events", scope="write", json={"events": [EVENT | {"input_tokens": 3}]})
+    server.receiver.settle(20)
+    late = replace(server.receiver.state(), waiting_events=7)
+    monkeypatch.setattr(server.receiver, "settle", lambda _s: False)
+    monkeypatch.setattr(server.receiver, "state", lambda: late)
+    answer = server.post("/api/spend", scope="read", json={})
+    assert (answer.status_code, answer.headers["farthing-waiting-events"]) == (200, "7")
+    assert "farthing-waiting-events" not in server.post("/api/catalog", scope="read", json={}).headers
+
+
+def test_questions_about_budgets_have_the_owners_files(server, tmp_path):
+    path = tmp_path / "budgets.yaml"
+    path.write_text("budgets: [{name: all, amount: $100, period: month}]\n")
+    server.post("/api/events", scope="write", json={"events": [EVENT | {"input_tokens": 3}]})
+    asked = {"as_of": "2026-11-21"}
+    assert server.post("/api/budget", scope="read", json=asked).status_code == 400
+    assert server.post("/api/budget", scope="read", json=asked | {"file": str(path)}).status_code == 403
+    server.door.defaults = {"budget": {"file": [str(path)]}}
+    answer = server.post("/api/budget", scope="read", json=asked)
+    assert (answer.status_code, answer.json()["results"]["limit_usd"]["p50"]) == (200, 100.0)
 
 
 def test_a_missing_price_is_a_code_under_strict(server):

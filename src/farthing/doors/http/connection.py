@@ -116,12 +116,12 @@ class BoundedHead(HttpToolsProtocol):
 
     def _begin(self) -> None:
         self._in_head = True
+        self._head_byte = 0
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.limits.head_s, self._refuse, _TOO_SLOW)
 
     def _end(self) -> None:
         self._in_head = False
-        self._head_byte = 0
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

@@ -1,7 +1,9 @@
 """`POST /api/VERB`: every verb, with the options of the command line as a JSON object."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -9,11 +11,12 @@ from starlette.responses import Response
 
 from farthing.app.access_tokens import allows
 from farthing.app.token_file import Token
-from farthing.app.verbs import Answer, Verb, verb, verbs
+from farthing.app.verbs import Verb, verb, verbs
 from farthing.doors.http.answered import JSON, json_reply
 from farthing.doors.http.body import body_of
 from farthing.doors.http.door import Door
 from farthing.doors.http.json_body import decoded, must_be_json
+from farthing.doors.http.receiving import Receiver
 from farthing.doors.http.refused import RefusedError, busy, refused
 from farthing.doors.http.unpack import encoding_of
 from farthing.present import document
@@ -42,23 +45,37 @@ async def post_verb(door: Door, request: Request) -> Response:
     async with body_of(request, door.limits.question_byte, door.limits, door.room) as body:
         given = decoded(body, encoding, door.limits)
     options, strict = _options(given, asked, holder, door)
-    headers = {}
-    if asked.reads_ledger and not await asyncio.to_thread(door.receiver.settle, door.limits.settle_s):
-        headers["farthing-waiting-events"] = str(door.receiver.state().waiting_events)
-    found = await _answered(door, asked, options)
-    problems: Sequence[Problem] = getattr(found, "problems", ())
-    headers["farthing-exit-code"] = str(exit_code(problems, strict=strict))
-    text = await asyncio.to_thread(document.encode, found)
-    return Response(f"{text}\n", 200, headers, JSON)
+    found = await _answered(door, partial(_ask, door.receiver, asked, options, door.limits.settle_s))
+    headers = {"farthing-exit-code": str(exit_code(found.problems, strict=strict))}
+    if found.waiting:
+        headers["farthing-waiting-events"] = str(found.waiting)
+    return Response(found.text, 200, headers, JSON)
 
 
-async def _answered(door: Door, asked: Verb, options: Mapping[str, object]) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An answer as JSON, its problems, and how many events it does not know of yet."""
+
+    text: str
+    problems: Sequence[Problem]
+    waiting: int
+
+
+def _ask(receiver: Receiver, asked: Verb, options: Mapping[str, object], settle_s: float) -> _Found:
+    """Ask a verb, after what was acknowledged has gone into the ledger where that matters."""
+    is_settled = not asked.reads_ledger or receiver.settle(settle_s)
+    waiting = 0 if is_settled else receiver.state().waiting_events
+    answer = asked.answer(options)
+    return _Found(f"{document.encode(answer)}\n", getattr(answer, "problems", ()), waiting)
+
+
+async def _answered(door: Door, ask: Callable[[], _Found]) -> _Found:
     """Ask in a thread, as many at once as there are threads and no more waiting than there may be."""
     if door.asking >= door.limits.verbs + door.limits.verbs_waiting:
         raise busy("too many questions wait to be answered", _RETRY_S, 503)
     door.asking += 1
     # What runs in a thread cannot be stopped: it counts until it is done, whoever still waits for it.
-    work = asyncio.get_running_loop().run_in_executor(door.askers, asked.answer, options)
+    work = asyncio.get_running_loop().run_in_executor(door.askers, ask)
     work.add_done_callback(lambda done: _left(door, done))
     try:
         async with asyncio.timeout(door.limits.verb_s):
@@ -68,7 +85,7 @@ async def _answered(door: Door, asked: Verb, options: Mapping[str, object]) -> A
         raise busy(what, _RETRY_S, 503) from None
 
 
-def _left(door: Door, done: "asyncio.Future[Answer]") -> None:
+def _left(door: Door, done: "asyncio.Future[_Found]") -> None:
     door.asking -= 1
     if not done.cancelled():
         done.exception()  # it was told to whoever waited; nobody else has to hear of it
