@@ -5,12 +5,12 @@ which no forecast by days makes sense of: it is expected again a month later, as
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 
-from farthing.track.account import Account, Accounts
+from farthing.track.account import Accounts
 from farthing.track.budget_outlook import Expected
 from farthing.track.budget_period import LONGEST_DAYS, months_later
 from farthing.track.budget_terms import Budget
@@ -23,17 +23,6 @@ _SAID_ALREADY: Final = "unpriced"  # of what was spent, too
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class _ByDays(Accounts):
-    """Accounts without bill lines that are for longer than a day."""
-
-    def account(self, asked: Asked) -> Account:
-        """What was asked for, priced."""
-        usage = super().account(asked).usage
-        short = charged(self.engine, self.charges, self.events, asked, self.to_dollars, lasting=False)
-        return Account(usage, short)
-
-
 def expected(accounts: Accounts, budget: Budget, moment: datetime, last: date) -> Expected | None:
     """What is expected until a last day; None where nothing is known, or the day is too far off."""
     if (last - moment.date()).days > LONGEST_DAYS:
@@ -42,9 +31,8 @@ def expected(accounts: Accounts, budget: Budget, moment: datetime, last: date) -
     asked = Asked(where=budget.where, window=Window(until=first))
     lasting = _lasting(accounts, asked)
     bills = again(lasting, first, last)
-    days = _ByDays(*(getattr(accounts, name) for name in Accounts.__dataclass_fields__))
     try:
-        known = daily_history(days, asked, moment)
+        known = daily_history(replace(accounts, lasting=False), asked, moment)
         made = forecast(known, (last - known.ahead.date()).days + 1)
     except ValueError:
         return Expected(None, bills) if lasting else None
