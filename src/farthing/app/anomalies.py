@@ -7,7 +7,7 @@ from typing import Final, TypedDict, Unpack
 
 from farthing.app.anomaly_words import named, sentence, verdict, when
 from farthing.app.asking import Asked, ask
-from farthing.app.forecast_time import moment_of, told
+from farthing.app.forecast_time import moment_of, start_of, told
 from farthing.app.ledgers import account, count, empty, in_asked_currency, ledger_of
 from farthing.app.spend import accounts_of, asking_of
 from farthing.estimate.answer import Estimate, Line, Range, Result, Row
@@ -82,8 +82,11 @@ def _known(asked: Asked, accounts: Accounts, asking: Asking) -> Series:
     present = moment_of(asked, accounts)
     every = asked.question.words.get("every")
     step = DAY if every == "day" or (every is None and len(accounts.days) >= _WEEKS) else _HOUR
+    if asking.window.until is not None:
+        present = min(present, start_of(asking.window.until))
+    past = replace(asking, window=Window(None, asking.window.until))
     try:
-        return history(accounts, replace(asking, window=Window(None, asking.window.until)), present, step)
+        return history(accounts, past, present, step, steady=False)
     except ValueError as error:
         what = f"nothing of what was asked for is in the ledger before {present:%Y-%m-%d %H:%M}"
         fix = "farthing spend --by day shows what there is"

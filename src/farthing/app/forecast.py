@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
-from farthing.app.forecast_time import horizon_of, moment_of, step_of, told
+from farthing.app.forecast_time import horizon_of, moment_of, start_of, step_of, told
 from farthing.app.ledgers import account, empty, in_asked_currency, ledger_of
 from farthing.app.spend import accounts_of, asking_of
 from farthing.estimate.answer import Estimate, Line, Range, Result, Row
@@ -94,6 +94,8 @@ def answer(asked: Asked) -> Estimate:
 
 def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta) -> _Ahead:
     present = moment_of(asked, accounts)
+    if asking.window.until is not None:
+        present = min(present, start_of(asking.window.until))
     step = step_of(asked, _span(accounts, asking, present), horizon)
     try:
         known = history(accounts, asking, present, step)

@@ -1,6 +1,6 @@
 """The times of a forecast: the present, how far ahead, and how long a period is."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from farthing.app.asking import Asked, now
@@ -30,8 +30,12 @@ def moment_of(asked: Asked, accounts: Accounts) -> datetime:
     day = asked.question.as_of
     if "as_of" not in asked.options or day == moment.date():
         return moment
-    start = datetime.combine(day, time(), tzinfo=UTC)
-    return start + DAY if day in accounts.days else start
+    return start_of(day) + DAY if day in accounts.days else start_of(day)
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day, UTC."""
+    return datetime.combine(day, time(), tzinfo=UTC)
 
 
 def horizon_of(asked: Asked) -> timedelta:

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from farthing.track.expected import Scale, scales, surprises
+from farthing.track.expected import Scale, Surprise, scales, surprises
 from farthing.track.projection import Drivers, Variant, by_drivers
 from farthing.track.season import DAY, Clock
 from farthing.track.series import Series
@@ -30,6 +30,7 @@ _LEAST_PERIOD: Final = 0.2  # of what a usual period costs that the excess must 
 _LOST: Final = 0.08  # of the input: so much less from a cache is a loss
 _CACHED: Final = 0.02  # of the input: below, the cache is no driver
 _NEAR: Final = 3  # periods: stretches that begin so close to each other have one cause
+_CREEPS: Final = 1.5  # times as high a while later: no jump, which would stand still
 _APART: Final = 7  # periods of quiet that end a stretch
 _NEW_PERIODS: Final = 7
 _NEW_SHARE: Final = 0.05
@@ -85,14 +86,23 @@ def anomalies(history: Series) -> list[Anomaly]:
 def _stretches(history: Series) -> Iterator[_Stretch]:
     """Stretches of every signal in which something is alarmingly high."""
     looked = scales(history.step)
-    young = max(one.least for one in looked[:1]) + looked[0].recent
+    young = looked[0].least + looked[0].recent
     starts = _starts(history)
     old = [place for place, start in enumerate(starts) if start is not None and start < young]
-    if old:
-        yield from _alarms(_signals(history, old), None, history, 0, looked)
+    asked: dict[int, list[tuple[int | None, list[int]]]] = {0: [(None, old)]} if old else {}
     for place in _that_matter(history):
         if (start := starts[place]) is not None:
-            yield from _alarms(_signals(history, [place])[:, start:], place, history, start, looked)
+            asked.setdefault(start, []).append((place, [place]))
+    for start, groups in asked.items():
+        named = [(group, _signals(history, rows)[:, start:]) for group, rows in groups]
+        told = surprises(
+            np.concatenate([signals for _, signals in named]),
+            Clock(history.start + start * history.step, history.step),
+            looked,
+        )
+        owners = [group for group, signals in named for _ in signals]
+        for row, group in enumerate(owners):
+            yield from _alarms(told, row, group, start, looked)
 
 
 def _signals(history: Series, groups: list[int]) -> FloatArray:
@@ -118,22 +128,23 @@ def _filled(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 
 def _alarms(
-    signals: FloatArray, group: int | None, history: Series, start: int, looked: tuple[Scale, ...]
+    told: list[Surprise], row: int, group: int | None, start: int, looked: tuple[Scale, ...]
 ) -> Iterator[_Stretch]:
-    clock = Clock(history.start + start * history.step, history.step)
-    told = surprises(signals, clock, looked)
-    for row in range(len(signals)):
-        marks = []
-        for scale, surprise in zip(looked, told, strict=True):
-            hit = (surprise.sure[row] >= scale.sure) & (surprise.above[row] >= scale.above)
-            marks += [
-                _Stretch(
-                    int(at) - scale.recent + 1, int(at), scale.kind, group, float(surprise.sure[row, at])
-                )
-                for at in np.flatnonzero(hit)
-            ]
-        for stretch in _joined(marks):
-            yield _moved(_trimmed(stretch, told[0].above[row]), start)
+    """Stretches of one signal, of a group that began after `start` periods."""
+    marks = []
+    for scale, surprise in zip(looked, told, strict=True):
+        hit = (surprise.sure[row] >= scale.sure) & (surprise.above[row] >= scale.above)
+        marks += [
+            _Stretch(int(at) - scale.recent + 1, int(at), scale.kind, group, float(surprise.sure[row, at]))
+            for at in np.flatnonzero(hit)
+        ]
+    for stretch in _joined(marks):
+        found = _trimmed(stretch, told[0].above[row])
+        if _goes_on_rising(found, told[-1].above[row], looked[-1].recent):
+            found = replace(found, kind="drift")
+        if found.kind == "drift":
+            found = replace(found, first=_began(found, told[-1].above[row], looked[-1]))
+        yield replace(found, first=found.first + start, last=found.last + start)
 
 
 def _joined(marks: list[_Stretch]) -> Iterator[_Stretch]:
@@ -164,8 +175,24 @@ def _trimmed(stretch: _Stretch, above: FloatArray) -> _Stretch:
     return replace(stretch, first=first, last=last, kind="spike" if last - first < _NEAR else "jump")
 
 
-def _moved(stretch: _Stretch, start: int) -> _Stretch:
-    return replace(stretch, first=stretch.first + start, last=stretch.last + start)
+def _goes_on_rising(stretch: _Stretch, above: FloatArray, recent: int) -> bool:
+    """Whether what looks like a jump was far higher a while later: then it crept up."""
+    early, later = stretch.first + recent - 1, stretch.first + 2 * recent - 1
+    if stretch.kind != "jump" or later >= len(above):
+        return False
+    return bool(above[later] >= _CREEPS * max(above[early], 0) and above[later] > 0)
+
+
+def _began(stretch: _Stretch, above: FloatArray, scale: Scale) -> int:
+    """When a drift began: where the line through its first two weeks was at nothing."""
+    places = np.arange(stretch.first, min(stretch.last, stretch.first + 2 * scale.recent) + 1)
+    if len(places) < scale.recent:
+        return stretch.first
+    slope, level = np.polyfit(places - places[0], above[places], 1)
+    if slope <= 0 or level <= 0:
+        return stretch.first
+    ago = round(level / slope + scale.recent / 2)
+    return max(0, stretch.first - min(ago, scale.gap + scale.recent))
 
 
 def _starts(history: Series) -> list[int | None]:

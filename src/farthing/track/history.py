@@ -1,5 +1,6 @@
 """The course of spend out of the ledger: whole periods up to a moment, and what the running one holds."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ import numpy as np
 from farthing.ledger.events import BY_NAME
 from farthing.track.account import Account, Accounts
 from farthing.track.dimensions import TIMES, Asked, Window, filters
+from farthing.track.known_prices import Known, at_prices_of, factors, known_changes
 from farthing.track.season import DAY
 from farthing.track.series import Running, Series
 from farthing.track.spent import Key, Spent
@@ -37,17 +39,45 @@ def daily_history(accounts: Accounts, asking: Asked, now: datetime) -> Series:
     return history(accounts, asking, now, DAY)
 
 
-def history(accounts: Accounts, asking: Asked, now: datetime, step: timedelta) -> Series:
+def history(
+    accounts: Accounts, asking: Asked, now: datetime, step: timedelta, *, steady: bool = True
+) -> Series:
     """The same in periods of another length: minutes, hours or days, whole ones of each.
 
+    Dollars are those of today's prices, with what future ones make of them, unless `steady` is false.
     Raises ValueError where the ledger has nothing before `now`.
     """
     unit = next(word for word, one in _UNITS if step % one == timedelta(0))
     by = tuple(one for one in asking.by if one not in TIMES) or INNER
     before = now.astimezone(UTC)
     window = Window(asking.window.since, _sooner(asking.window.until, before.date() + DAY))
-    account = accounts.account(replace(asking, by=(*by, unit), window=window))
-    return _Course(accounts, replace(asking, window=window), before, step).series(account)
+    asked = replace(asking, by=(*by, unit), window=window)
+    account = accounts.account(asked)
+    changes = known_changes(accounts, asked, before.date()) if steady else Known((), ())
+    usd = at_prices_of(accounts, asked, account, before.date()) if changes.past else account.usd
+    made = _Course(accounts, replace(asking, window=window), before, step).series(account, usd)
+    if usd != account.usd:
+        made = _noted(made, "the past is taken at today's prices: some have changed")
+    return _ahead(made, accounts, replace(asked, by=by), before.date(), changes)
+
+
+def _ahead(made: Series, accounts: Accounts, asked: Asked, today: date, changes: Known) -> Series:
+    """The series with what is known of prices to come."""
+    if not changes.coming:
+        return made
+    days = factors(accounts, asked, made.groups, today, made.ahead.date(), changes.coming)
+    periods = math.ceil(days.shape[1] * DAY / made.step)
+    places = np.minimum((np.arange(periods) * (made.step / DAY)).astype(np.intp), days.shape[1] - 1)
+    if (days == 1).all():
+        return made
+    first = made.ahead.date() + int(np.flatnonzero((days != 1).any(0))[0]) * DAY
+    made = replace(made, price_factor=days[:, places])
+    return _noted(made, f"prices that are known to change, first on {first}, are taken in")
+
+
+def _noted(made: Series, what: str) -> Series:
+    note = Problem("known-prices", "note", "", what, "", "")
+    return replace(made, problems=(*made.problems, note))
 
 
 def _sooner(until: date | None, other: date) -> date:
@@ -63,8 +93,8 @@ class _Course:
     now: datetime
     step: timedelta
 
-    def series(self, account: Account) -> Series:
-        """The whole periods of an account by groups and units of time."""
+    def series(self, account: Account, usd: Mapping[Key, Fraction]) -> Series:
+        """The whole periods of an account by groups and units of time; `usd` are their dollars."""
         cells = {key: moment for key in account.usd if (moment := self._place(key[-1])) is not None}
         running = (self.now - _EPOCH) // self.step
         places = [place for place in cells.values() if place <= running]
@@ -74,11 +104,11 @@ class _Course:
         share = (self.now - _EPOCH - running * self.step) / self.step
         first, whole, cut = self._whole(first, last, running)
         if whole <= first:
-            return self._begun(account, cells, first, share if first == running else cut or 1.0)
+            return self._begun(account, usd, cells, first, share if first == running else cut or 1.0)
         groups = _groups(account, cells)
         filled = _Filled(groups, first, whole - first)
         for key, place in cells.items():
-            filled.add(groups[key[:-1]], place, account, key)
+            filled.add(groups[key[:-1]], place, account.of(key), usd[key])
         begun = _usd(account, (key for key, place in cells.items() if place == whole))
         is_running = whole <= last and (whole == running or cut is not None)
         made = Series(
@@ -97,12 +127,19 @@ class _Course:
             made = replace(made, problems=(*made.problems, _cut(_EPOCH + whole * self.step, self.step)))
         return self._up_to_now(made, running - whole, 0 if cut is None else 1)
 
-    def _begun(self, account: Account, cells: Mapping[Key, int], first: int, share: float) -> Series:
+    def _begun(
+        self,
+        account: Account,
+        usd: Mapping[Key, Fraction],
+        cells: Mapping[Key, int],
+        first: int,
+        share: float,
+    ) -> Series:
         """A history of nothing but a part of a period: as a whole one at that pace, for want of better."""
         groups = _groups(account, cells)
         filled = _Filled(groups, first, 1)
         for key, place in cells.items():
-            filled.add(groups[key[:-1]], place, account, key)
+            filled.add(groups[key[:-1]], place, account.of(key), usd[key])
         pace = 1 / max(share, _EARLY)
         what = f"{share:.0%} of one period is all that is known: the forecast is that pace, and hardly more"
         few = Problem("short-history", "warning", "", what, "", "ask again when a few periods are over")
@@ -217,17 +254,16 @@ class _Filled:
         self.inputs, self.cached = np.zeros(shape), np.zeros(shape)
         self._first, self._periods = first, periods
 
-    def add(self, group: int, place: int, account: Account, key: Key) -> None:
+    def add(self, group: int, place: int, spent: Spent, usd: Fraction) -> None:
         """Take in what a group had in a unit of time; what lies outside the whole periods is left out."""
         period = place - self._first
         if not 0 <= period < self._periods:
             return
-        spent = account.of(key)
         self.requests[group, period] += spent.counts.get("requests", 0)
         self.tokens[group, period] += _counted(spent, _TOKENS)
         self.inputs[group, period] += _counted(spent, _INPUTS)
         self.cached[group, period] += spent.counts.get("cache_read_tokens", 0)
-        self.usd[group, period] += float(account.usd[key])
+        self.usd[group, period] += float(usd)
 
 
 def _counted(spent: Spent, columns: Sequence[str]) -> int:
