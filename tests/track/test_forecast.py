@@ -75,8 +75,8 @@ def test_the_drivers_multiply_to_the_dollars():
 
 
 def test_the_naive_way_is_used_where_it_wins():
-    """A day that repeats in no season known here: the same value for a stretch, then another."""
-    steps = np.repeat(np.random.default_rng(9).lognormal(3, 1.5, 12), 9)[:100]
+    """The same value for a while, then another: the last one is the best guess for the next."""
+    steps = np.repeat(np.random.default_rng(9).lognormal(3, 1.5, 25), 5)[:101]
     made = forecast(series_of(MONDAY, timedelta(minutes=1), steps, steps), 1)
     errors = {name: error for name, error in made.candidates.items() if error is not None}
     assert made.method == "seasonal_naive"

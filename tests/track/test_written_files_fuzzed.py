@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farthing.track.allocate_file import read_rules
@@ -32,6 +32,7 @@ ENTRY = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8)
 
 
 @pytest.mark.parametrize(("read", "key"), [(read_budgets, "budgets"), (read_rules, "pools")])
+@settings(max_examples=50)
 @given(st.lists(ENTRY, max_size=3), ENTRY)
 def test_nothing_but_input_errors(read, key, entries, beside):
     usual = ("cost", {"amount": "5"}) if key == "pools" else ("amount", "5")

@@ -61,7 +61,8 @@ class Account:
 class Accounts:
     """Who answers, over which ledger, with which prices.
 
-    Those of `books` by month, or without them `book` for all; with `at`, at the prices of that day.
+    Those of `books` by month, or without them `book` for all; with `at`, at the prices of that day. With
+    `lasting`, of the bills only lines for longer than a day, or (false) only the others.
     """
 
     engine: Engine
@@ -70,6 +71,7 @@ class Accounts:
     books: Books | None
     to_dollars: ToDollars
     at: date | None = None
+    lasting: bool | None = None
 
     @cached_property
     def events(self) -> Files:
@@ -101,7 +103,7 @@ class Accounts:
         for span in self.spans(asked.window):
             question = self.question(asked, span.window)
             usage.add(spent(question, [lines_of(span.book, span.at)], self.to_dollars)[0])
-        bills = charged(self.engine, self.charges, self.events, asked, self.to_dollars)
+        bills = charged(self.engine, self.charges, self.events, asked, self.to_dollars, lasting=self.lasting)
         return Account(usage, bills)
 
     def compared(self, asked: Asked, default_by: tuple[str, ...]) -> tuple[Account, Account] | None:

@@ -148,16 +148,16 @@ class Costs:
         events = self.accounts.events
         if not events.rows:
             return {}
-        target = grouped(self.rules.to, BY_NAME) if by_target else "''"
+        keys = f"{grouped(self.rules.to, BY_NAME)} AS target, " if by_target else ""
         total = "COUNT(*)" if metric == EVENTS else f"SUM({name(metric)})"
-        asked = replace(self.asked, where=tuple(where))
+        wanted = filters(replace(self.asked, where=tuple(where)), BY_NAME)
         sql = (
-            f"SELECT {target} AS target, {total} AS total FROM events"
-            f" WHERE {filters(asked, BY_NAME)} GROUP BY ALL"
+            f"SELECT {keys}{total} AS total FROM events WHERE {wanted}{' GROUP BY ALL' if by_target else ''}"
         )
         columns = self.accounts.engine.ask(sql, {"events": events}).columns
-        pairs = zip(columns["target"].tolist(), columns["total"].tolist(), strict=True)
-        return {str(one): Fraction(Decimal(str(total or 0))) for one, total in pairs}
+        sums = [Fraction(Decimal(str(total or 0))) for total in columns["total"].tolist()]
+        targets = columns["target"].tolist() if by_target else [NOT_SAID]
+        return dict(zip(map(str, targets), sums, strict=True))
 
 
 def _conditions(pool: Pool) -> tuple[Condition, ...]:

@@ -83,9 +83,9 @@ def _weighed(each: FloatArray, actual: FloatArray, known: list[Variant]) -> tupl
     """Forecasts of the drivers: variants weighed by their errors at the other origins; weights for now."""
     errors = np.abs(each.sum(2) - actual.sum(1)).sum(2)  # variants by origins
     if not errors.size:
-        return actual, _usual(known)
+        return actual, unlearned(known)
     others = errors.sum(1, keepdims=True) - errors
-    weights = _weights(others) if errors.shape[1] > 1 else _usual(known)[:, None]
+    weights = _weights(others) if errors.shape[1] > 1 else unlearned(known)[:, None]
     return np.einsum("vo,vogl->ogl", weights, each), _weights(errors.sum(1, keepdims=True))[:, 0]
 
 
@@ -97,7 +97,7 @@ def _weights(errors: FloatArray) -> FloatArray:
     return np.asarray(weights / weights.sum(0))
 
 
-def _usual(known: list[Variant]) -> FloatArray:
+def unlearned(known: list[Variant]) -> FloatArray:
     """Weights where nothing can be tested: levels that remember, and no growth."""
     weights = np.array([0.0 if one.grows else one.half_life for one in known])
     return np.asarray(weights / weights.sum())

@@ -1,7 +1,7 @@
 """What is expected of a budget by the end of its period: the sum, and the day on which it is used up."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Final
@@ -12,6 +12,7 @@ from farthing.track.forecast import Forecast, Quantiles
 from farthing.units.problem import Problem
 
 DAY: Final = timedelta(days=1)
+_BILLS: Final = "bills"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,35 @@ def settled(spent_usd: Fraction) -> Outlook:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A forecast by days, and why it may be far off."""
+    """A forecast by days (None: nothing is spent by days), bills on their days, and why it may be far off."""
 
-    forecast: Forecast
+    forecast: Forecast | None
+    bills: Mapping[date, float] = field(default_factory=dict)
     doubts: tuple[Problem, ...] = ()
+
+    def sums(self, begin: datetime, last: date) -> Iterator[tuple[date, Quantiles]]:
+        """What is expected from a moment until the end of each day up to the last."""
+        billed, day = 0.0, begin.date()
+        while day <= last:
+            billed += self.bills.get(day, 0.0)
+            yield day, self._by_days(begin, _midnight(day) + DAY, billed)
+            day += DAY
+
+    def _by_days(self, begin: datetime, end: datetime, billed: float) -> Quantiles:
+        if (made := self.forecast) is None:
+            return Quantiles(billed, billed, billed, billed, billed)
+        one = made.total((begin - made.start) / DAY, (end - made.start) / DAY)
+        return Quantiles(
+            one.p05 + billed, one.p10 + billed, one.p50 + billed, one.p90 + billed, one.p95 + billed
+        )
 
 
 def outlook(
-    found: Expected, window: Window, moment: datetime, spent_usd: Fraction, limit_usd: Fraction
+    expected: Expected, window: Window, moment: datetime, spent_usd: Fraction, limit_usd: Fraction
 ) -> Outlook:
     """What was spent until `moment`, and what is expected from then to the end of the window."""
-    expected, begin = found.forecast, max(moment, _midnight(first_day(window)))
-    lo = (begin - expected.start) / DAY
-    sums = list(_sums(expected, lo, begin.date(), last_day(window)))
+    begin = max(moment, _midnight(first_day(window)))
+    sums = list(expected.sums(begin, last_day(window)))
     whole, spent, room = sums[-1][1], float(spent_usd), float(limit_usd - spent_usd)
     return Outlook(
         spent + whole.p05,
@@ -75,17 +92,9 @@ def outlook(
         _first(sums, lambda amount: amount.p50 > room),
         _first(sums, lambda amount: amount.p10 > room),
         _first(sums, lambda amount: amount.p05 > room),
-        method=expected.method,
-        doubts=found.doubts,
+        method=_BILLS if expected.forecast is None else expected.forecast.method,
+        doubts=expected.doubts,
     )
-
-
-def _sums(expected: Forecast, lo: float, first: date, last: date) -> Iterator[tuple[date, Quantiles]]:
-    """What is expected from the moment until the end of each day."""
-    day = first
-    while day <= last:
-        yield day, expected.total(lo, (_midnight(day) + DAY - expected.start) / DAY)
-        day += DAY
 
 
 def _first(sums: list[tuple[date, Quantiles]], passes: Callable[[Quantiles], bool]) -> date | None:

@@ -1,5 +1,6 @@
 """The stretch of days that a budget is for: of the calendar, from a day of one's own, or between dates."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
@@ -52,6 +53,16 @@ class Period:
 
     def _start(self, months: int) -> date:
         return date(months // _MONTHS_PER_YEAR, months % _MONTHS_PER_YEAR + 1, self.day)
+
+
+def months_later(day: date, count: int) -> date:
+    """The same day of a later (or earlier) month, or the last one of a month that has no such day.
+
+    >>> months_later(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * _MONTHS_PER_YEAR + day.month - 1 + count, _MONTHS_PER_YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def days_of(window: Window) -> int:

@@ -33,16 +33,25 @@ class Charged:
 
 
 def charged(
-    engine: Engine, charges: Files, events: Files | None, asked: Asked, to_dollars: ToDollars
+    engine: Engine,
+    charges: Files,
+    events: Files | None,
+    asked: Asked,
+    to_dollars: ToDollars,
+    *,
+    lasting: bool | None = None,
 ) -> Charged:
-    """Charges by groups; those for models whose usage is among `events`, all of the ledger's, apart."""
+    """Charges by groups; those for models whose usage is among `events`, all of the ledger's, apart.
+
+    With `lasting`, only lines that are for longer than the day they begin on, or (false) only the others.
+    """
     found = Charged()
     if not charges.rows:
         return found
     tables = {"charges": charges}
     if events is not None and events.rows and not {"model", "provider"} & charges.empty:
         tables["events"] = events
-    columns = engine.ask(_sql(asked, "events" in tables), tables).columns
+    columns = engine.ask(_sql(asked, "events" in tables, lasting), tables).columns
     for place in range(len(columns["lines"])):
         key = tuple(shown(one, columns[f"by_{turn}"][place]) for turn, one in enumerate(asked.by))
         _add(found, key, {title: cells[place] for title, cells in columns.items()}, to_dollars)
@@ -65,16 +74,24 @@ def _add(found: Charged, key: Key, row: dict[str, object], to_dollars: ToDollars
     found.lines[key] = found.lines.get(key, 0) + lines
 
 
-def _sql(asked: Asked, apart: bool) -> str:
+def _sql(asked: Asked, apart: bool, lasting: bool | None) -> str:
     keys = [f"{grouped(one, BY_NAME)} AS by_{place}" for place, one in enumerate(asked.by)]
     counted = f"CASE WHEN counted_id IS NULL THEN '' ELSE {name('provider')} END" if apart else "''"
     keys += [f"{counted} AS counted", f"{_CURRENCY} AS currency_code"]
     keys += [f"CASE WHEN {_CURRENCY} NOT IN ('', 'USD') THEN {name('day')} END AS on_day"]
     origin = f"charges LEFT JOIN ({_COUNTED}) AS already ON counted_id = charge_id" if apart else "charges"
+    wanted = filters(asked, BY_NAME)
+    if lasting is not None:
+        wanted += f" AND {'' if lasting else 'NOT '}{_LASTS}"
     return (
         f"SELECT {', '.join(keys)}, COUNT(*) AS lines, SUM({COST}) AS cost"
-        f" FROM {origin} WHERE {filters(asked, BY_NAME)} GROUP BY ALL ORDER BY ALL"
+        f" FROM {origin} WHERE {wanted} GROUP BY ALL ORDER BY ALL"
     )
+
+
+_LASTS: Final = (
+    "COALESCE(epoch_us(\"until\") > (date_diff('day', DATE '1970-01-01', \"day\") + 1) * 86400000000, FALSE)"
+)
 
 
 # A bill line is for the days from its own to before `until`, its own at least.

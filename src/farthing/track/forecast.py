@@ -7,9 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from farthing.track.backtest import Backtest, backtest
+from farthing.track.backtest import Backtest, backtest, unlearned
 from farthing.track.band import LEVELS, Band, band_of
 from farthing.track.history import daily_history
+from farthing.track.level_shift import level_starts
 from farthing.track.projection import (
     DRIVERS,
     SEASONAL_NAIVE,
@@ -20,7 +21,7 @@ from farthing.track.projection import (
     trailing_mean,
     variants,
 )
-from farthing.track.season import Clock, season_name
+from farthing.track.season import Clock, season_name, seasonal
 from farthing.track.series import Series, series_of
 from farthing.track.spent import Key
 from farthing.units.types import FloatArray
@@ -28,6 +29,7 @@ from farthing.units.types import FloatArray
 __all__ = ["Forecast", "Quantiles", "Series", "daily_history", "forecast", "series_of"]
 _AS_NOTHING: Final = 0.01  # of the mean of a period: so little is as good as nothing
 LOW, HIGH = 0.10, 0.90
+_TINY: Final = 1e-9
 _DOUBT: Final = 0.2  # by how much a naive way must be better where a single test was made, twice
 
 
@@ -93,8 +95,11 @@ def forecast(history: Series, periods: int) -> Forecast:
         raise ValueError("a forecast needs at least one period known and one asked for")
     tested = backtest(history, periods)
     candidates = {name: tested.wape(name) for name in tested.made}
-    method = _least_wrong(candidates, tested.independent)
-    drivers = _mixed(by_drivers(history, periods, variants(history.periods)), tested.weights)
+    is_new = _level_is_new(history, tested)
+    method = DRIVERS if is_new else _least_wrong(candidates, tested.independent)
+    all_variants = variants(history.periods)
+    weights = unlearned(all_variants) if is_new else tested.weights
+    drivers = _mixed(by_drivers(history, periods, all_variants), weights)
     group_usd = _carried(history, periods, method, drivers)
     if history.price_factor is not None:
         group_usd = group_usd * _factors(history.price_factor, periods)
@@ -140,6 +145,15 @@ def _least_wrong(candidates: Mapping[str, float | None], independent: float) -> 
         if error is not None
     }
     return min(known, key=lambda name: known[name]) if known else DRIVERS
+
+
+def _level_is_new(history: Series, tested: Backtest) -> bool:
+    """Whether spend jumped to another level since most tests began: they say nothing of it then."""
+    if not len(tested.origins):
+        return False
+    season = seasonal(history.total_usd[None], Clock(history.start, history.step))
+    (since,) = level_starts(history.total_usd[None] / np.maximum(season, _TINY))
+    return bool(since > np.median(tested.origins))
 
 
 def _carried(history: Series, periods: int, method: str, drivers: Drivers) -> FloatArray:

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from farthing.track.level_shift import RATIO_STEP, level_starts
 from farthing.track.season import DAY, Clock, seasonal
 from farthing.track.series import Series
 from farthing.units.types import FloatArray
@@ -25,6 +26,7 @@ _FASTEST: Final = 0.3  # growth of a cycle, in logarithms
 _SURE: Final = 2.0  # standard errors that a slope must have to count at all
 _FAR: Final = 3.0
 _TINY: Final = 1e-12
+_BEFORE_SHIFT: Final = 0.01  # what periods before a shift weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,30 @@ def by_drivers(history: Series, periods: int, asked: Sequence[Variant]) -> list[
     growth, block = _growth(requests, season[:, :known], max(cycle, known // _MOST_BLOCKS))
     if cycle == 1 and history.step < DAY:
         growth = np.zeros_like(growth)  # within a day, what looks like growth is the course of the day
+    known_as = _Told.of(requests, usd, season[:, :known])
+    growth = np.where(known_as.requests[:, 0] < 1, 0.0, growth)
     return [
-        _carried(requests, tokens, usd, season, growth / block, block, one, silent, periods) for one in asked
+        _carried(requests, tokens, usd, season, growth / block, block, one, silent, periods, known_as)
+        for one in asked
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What periods of each group tell of the level of today: little, where it has jumped since."""
+
+    requests: FloatArray
+    ratios: FloatArray
+
+    @staticmethod
+    def of(requests: FloatArray, usd: FloatArray, season: FloatArray) -> "_Told":
+        """For requests, and for tokens a request and dollars a token."""
+        levels = (level_starts(each / np.maximum(season, _TINY)) for each in (requests, usd))
+        each = np.divide(usd, requests, out=np.zeros_like(usd), where=requests > 0)
+        places = np.arange(requests.shape[1])
+        since = np.maximum(*levels)
+        ratio = np.maximum(since, level_starts(each, RATIO_STEP))
+        return _Told(*(np.where(places >= first[:, None], 1.0, _BEFORE_SHIFT) for first in (since, ratio)))
 
 
 def _carried(
@@ -83,12 +106,14 @@ def _carried(
     variant: Variant,
     silent: int,
     periods: int,
+    told: _Told,
 ) -> Drivers:
     known = requests.shape[1]
     age = np.arange(known - 1, -1, -1)
     weight = 0.5 ** (age / variant.half_life)
     kept = _clipped(requests, season[:, :known], variant.half_life)
-    level = (kept @ weight) / np.maximum(season[:, :known] @ weight, _TINY)
+    weighed, ratios = weight * told.requests, weight * told.ratios
+    level = (kept * weighed).sum(1) / np.maximum((season[:, :known] * weighed).sum(1), _TINY)
     ahead = np.repeat(level[:, None], periods, 1) * season[:, known + silent :]
     if variant.grows:
         mean_age = float(age @ weight / weight.sum())
@@ -96,20 +121,20 @@ def _carried(
         damped = _DAMPING * (1 - _DAMPING**steps) / (1 - _DAMPING) * block
         ahead = ahead * np.exp(growth[:, None] * (mean_age + damped))
     share = np.divide(kept, requests, out=np.ones_like(kept), where=requests > 0)
-    tokens_each = _ratio(tokens * share, kept, weight)
-    return Drivers(ahead, tokens_each, _ratio(usd * share, tokens * share, weight))
+    tokens_each = _ratio(tokens * share, kept, ratios)
+    return Drivers(ahead, tokens_each, _ratio(usd * share, tokens * share, ratios))
 
 
 def _ratio(above: FloatArray, below: FloatArray, weight: FloatArray) -> FloatArray:
     """The weighted mean of a ratio for each group, single periods held to a few times their median."""
     each = np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
     with np.errstate(invalid="ignore"):
-        late = np.where(weight >= weight.max() / 16, each, np.nan)
+        late = np.where(weight >= weight.max(1, keepdims=True) / 16, each, np.nan)
     usual = np.array([np.median(row[~np.isnan(row)]) if (~np.isnan(row)).any() else 0.0 for row in late])
     capped = np.minimum(above, _FAR * usual[:, None] * below)
     capped = np.where(usual[:, None] > 0, capped, above)
-    total = below @ weight
-    return np.divide(capped @ weight, total, out=np.zeros_like(total), where=total > 0)
+    total = (below * weight).sum(1)
+    return np.divide((capped * weight).sum(1), total, out=np.zeros_like(total), where=total > 0)
 
 
 def _clipped(values: FloatArray, season: FloatArray, half_life: float) -> FloatArray:

@@ -1,0 +1,49 @@
+"""Since when a series has the level that it has now: a new level makes what came before tell nothing."""
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from farthing.units.types import FloatArray
+
+_LATE: Final = (8, 12, 16, 24, 32, 48)  # periods that may be the first of a new level
+_BEFORE: Final = 4  # times as many are looked at before them
+_LEAST: Final = 6
+_OUTSIDE: Final = 0.85  # of them lie outside of what was before
+LEVEL_STEP: Final = 0.4  # of the level of noisy traffic: a smaller step is none
+RATIO_STEP: Final = 0.1  # of a price or a length, which have less noise
+_TINY: Final = 1e-12
+
+
+def level_starts(plain: FloatArray, least_step: float = LEVEL_STEP) -> npt.NDArray[np.intp]:
+    """The period since which each group (row, without its season) has its level; 0 where it never jumped.
+
+    A level is new where nearly all of the last periods lie outside of nearly all of those before. Of
+    several such stretches the one that stands out most is taken. `least_step` is in shares of the level.
+    """
+    return np.array([_level_start(row, least_step) for row in plain], dtype=np.intp)
+
+
+def _level_start(plain: FloatArray, least_step: float) -> int:
+    known, found, strongest = len(plain), 0, 0.0
+    for late in _LATE:
+        if known - late < max(late, _LEAST):
+            break
+        before, recent = plain[max(0, known - (_BEFORE + 1) * late) : known - late], plain[known - late :]
+        strength = _strength(before, recent, least_step)
+        if strength > strongest:
+            found, strongest = known - late, strength
+    return found
+
+
+def _strength(before: FloatArray, recent: FloatArray, least_step: float) -> float:
+    """How far the level stepped, in standard errors; 0 where it did not."""
+    low, high = np.quantile(before, (0.1, 0.9))
+    outside = max(float((recent < low).mean()), float((recent > high).mean()))
+    levels = (float(np.median(before)), float(np.median(recent)))
+    step = abs(levels[1] - levels[0])
+    if outside < _OUTSIDE or step <= least_step * max(levels):
+        return 0.0
+    return step * math.sqrt(len(recent)) / (float(np.std(recent)) + float(high - low) / 4 + _TINY)
