@@ -19,6 +19,7 @@ from farthing.importers.otlp_senders import (
 )
 from farthing.importers.otlp_told import Told
 from farthing.importers.readers import text
+from farthing.ledger.table import Table
 
 _DAY: Final = timedelta(days=1)
 _NONE: Final = "SELECT NULL::VARCHAR AS key WHERE false"
@@ -76,14 +77,31 @@ def _staged_twice(
     known = told.calls(services, _day(since - LONGEST_CALL_MS * 1000) - _DAY, _day(until) + 2 * _DAY)
     ours = f"SELECT * FROM ({calls(staged)}) WHERE service IN ({', '.join(map(text, services))})"
     every = f"(SELECT * EXCLUDE (file) FROM {known} UNION ALL BY NAME {ours})"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_again AS {matched(points, every)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_before AS {matched(points, every)}")
     found = connection.execute(
-        f"SELECT file, service, first, last, tokens FROM {points} SEMI JOIN told_again USING (event_id)"
+        f"SELECT file, service, first, last, tokens FROM {points} SEMI JOIN told_before USING (event_id)"
     ).fetchall()
     connection.execute(
-        f"DELETE FROM {staged} WHERE {IS_METRIC} AND event_id IN (SELECT event_id FROM told_again)"
+        f"DELETE FROM {staged} WHERE {IS_METRIC} AND event_id IN (SELECT event_id FROM told_before)"
     )
     return found
+
+
+def take_back(
+    connection: duckdb.DuckDBPyConnection, staged: str, told: Told, events: Table, seen: int, stored: int
+) -> None:
+    """Take metrics out of the ledger that were told twice because another process wrote meanwhile.
+
+    `seen` is the version that was looked at before the staged rows were stored, as version `stored`.
+    """
+    if stored <= seen + 1:
+        return
+    left = leave_out(connection, staged, told)
+    ids = [one for (one,) in connection.execute(left.stored).fetchall()]
+    if left.staged:
+        ids += [one for (one,) in connection.execute("SELECT event_id FROM told_before").fetchall()]
+    if ids:
+        events.remove(f"event_id IN ({', '.join(map(text, ids))})")
 
 
 def _day(moment_us: int) -> date:

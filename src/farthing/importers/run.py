@@ -15,7 +15,7 @@ from farthing.importers.format import Format, Source, TableName
 from farthing.importers.otlp_sampled import Sampled
 from farthing.importers.otlp_senders import calls
 from farthing.importers.otlp_told import Told
-from farthing.importers.otlp_twice import leave_out
+from farthing.importers.otlp_twice import leave_out, take_back
 from farthing.importers.registry import recognized
 from farthing.importers.small_files import MOST_FILES, Known, grouped
 from farthing.importers.stage import Aside, Counted, Stage
@@ -126,11 +126,14 @@ class Run:
 
     def _stored(self, found: Sequence[Imported], stage: Stage, table: Table) -> list[Imported]:
         """Store what was staged for a table, and count per file what was new."""
-        repeated, leaving = Counter[int](), ""
+        repeated, leaving, told, seen = Counter[int](), "", None, table.version()
         if any(one.format == otlp.FORMAT.name for one in found) and stage.table == "events":
-            repeated, leaving = self._told_twice(f"staged_{stage.table}", table)
+            told = Told(self.connection, table)
+            repeated, leaving = self._told_twice(stage, told)
         repeated.update(stage.drop_repeated())
         appended = table.append(self.connection, stage.query, leaving=leaving)
+        if told is not None:
+            take_back(self.connection, stage.name, told, table, seen, appended.version)
         staged = stage.by_file()
         fresh = staged if appended.duplicate == 0 else {}
         if appended.duplicate and appended.stored + appended.superseded:
@@ -144,13 +147,12 @@ class Run:
             for number, one in enumerate(found)
         ]
 
-    def _told_twice(self, staged: str, table: Table) -> tuple[Counter[int], str]:
+    def _told_twice(self, stage: Stage, told: Told) -> tuple[Counter[int], str]:
         """Leave metrics out whose calls are told: how many, by file, and which stored ones go."""
-        told = Told(self.connection, table)
-        left = leave_out(self.connection, staged, told)
+        left = leave_out(self.connection, stage.name, told)
         sampled = Sampled()
         sampled.add(left.spans)
-        self.problems += sampled.problems(self.connection, told, f"({calls(staged)})")
+        self.problems += sampled.problems(self.connection, told, f"({calls(stage.name)})")
         return left.staged, left.stored
 
 

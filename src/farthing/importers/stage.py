@@ -56,6 +56,11 @@ class Stage:
         ours = "file INTEGER, line BIGINT, why VARCHAR, made BOOLEAN"
         self.connection.execute(f"CREATE TABLE staged_{self.table} ({ours}, {typed})")
 
+    @property
+    def name(self) -> str:
+        """The table in which the rows wait."""
+        return f"staged_{self.table}"
+
     def add(self, number: int, source: Source, format_: Format) -> Counted:
         """Read a file. Raises duckdb.Error where it cannot be read; nothing of it is kept then."""
         query = format_.read(self.connection, source)

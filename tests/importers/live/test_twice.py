@@ -21,6 +21,7 @@ from farthing.importers.otlp_request import request_rows
 from farthing.ledger.connection import connect
 from farthing.ledger.journal import Journal
 from farthing.ledger.store import open_ledger
+from farthing.ledger.table import Table
 
 NOW = datetime(2026, 9, 22, tzinfo=UTC)
 START_S = 1_790_000_040  # a full minute
@@ -344,3 +345,22 @@ def test_kinds_of_tokens_that_a_collector_sends_apart_are_all_there(live):
     live.send(other, output)
     live.move()
     assert asked(live.ledger.events, "sum(input_tokens), sum(output_tokens)") == (7, 5)
+
+
+@pytest.mark.parametrize("calls_first", [True, False])
+def test_what_another_process_stores_meanwhile_is_seen_too(tmp_path, monkeypatch, calls_first):
+    """A second import comes and goes after the first one has looked and before it has stored."""
+    files = [("calls.jsonl", call(APP, 30, 5, 1)), ("points.jsonl", point(APP, 0, 60, 5))]
+    ours, others = files if calls_first else files[::-1]
+    append, waiting = Table.append, [others]
+
+    def late(table, *given, **named):
+        if waiting:
+            imported(tmp_path, *waiting.pop())
+        return append(table, *given, **named)
+
+    imported(tmp_path, "first.jsonl", call(BOB, 30, 7, 2))
+    monkeypatch.setattr(Table, "append", late)
+    imported(tmp_path, *ours)
+    events = open_ledger(str(tmp_path / "ledger")).events
+    assert asked(events, "sum(output_tokens), count(*)") == (12, 2)

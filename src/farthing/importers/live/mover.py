@@ -20,7 +20,7 @@ from farthing.importers.live.arrived import COLUMNS
 from farthing.importers.live.kept_totals import KIND
 from farthing.importers.otlp_sampled import Sampled
 from farthing.importers.otlp_told import Told
-from farthing.importers.otlp_twice import leave_out
+from farthing.importers.otlp_twice import leave_out, take_back
 from farthing.importers.readers import LONGEST_OBJECT, text
 from farthing.importers.stage import Stage
 from farthing.ledger.connection import connect
@@ -119,10 +119,13 @@ class Mover:
         connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
         stage = Stage(connection, "events", EVENTS, "event_id", f"live-{newest:%Y-%m-%d}", newest + _FUTURE)
         set_aside = self._staged(stage, range(len(taken.rows)), taken.rows)
+        events = self._ledger.events
+        seen = events.version()
         left = leave_out(connection, _STAGED, known)
         repeated = left.staged.total() + sum(stage.drop_repeated().values())
         days = connection.execute(f"SELECT DISTINCT day FROM {_STAGED} ORDER BY day").fetchall()
-        appended = self._ledger.events.append(connection, stage.query, leaving=left.stored)
+        appended = events.append(connection, stage.query, leaving=left.stored)
+        take_back(connection, _STAGED, known, events, seen, appended.version)
         self._journal.done(taken, set_aside, now, [_noted(newest)])
         self._sampled.add(left.spans)
         problems = self._sampled.problems(connection, known)
