@@ -1,5 +1,6 @@
 """One server for everything that is reached over HTTP. `farthing up` starts it by the name of `serve`."""
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from typing import Final, Protocol
 from farthing.app.access_tokens import Tokens
 from farthing.app.asking import now
 from farthing.app.ledgers import ledger_of
+from farthing.app.watching import Watching
 from farthing.doors.http import receiving
 from farthing.doors.http.access import Access
 from farthing.doors.http.application import application
@@ -33,7 +35,7 @@ class Receiver(receiving.Receiver, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `farthing up` may be told. `defaults` are options of verbs, for questions that say nothing."""
+    """What `farthing up` may be told. `budgets` are files that are looked at every minute."""
 
     host: str = "127.0.0.1"
     port: int = 8088
@@ -41,27 +43,30 @@ class Settings:
     journal: str | None = None
     allow_hosts: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)
-    defaults: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    budgets: tuple[str, ...] = ()
+
+    @property
+    def defaults(self) -> Mapping[str, Mapping[str, object]]:
+        """Options of verbs, for questions that say nothing."""
+        return {"budget": {"file": list(self.budgets)}} if self.budgets else {}
 
 
 def serve(settings: Settings, told: Callable[[str], None]) -> None:
     """Answer until told to stop. Raises InputError where the place cannot be listened at or kept in."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    listening = bound(settings.host, settings.port)
-    try:
+    with contextlib.ExitStack() as ending:
+        listening = ending.enter_context(contextlib.closing(bound(settings.host, settings.port)))
         ledger = ledger_of(settings.ledger).url
         receiver = _receiver(settings)
         receiver.start()
-    except BaseException:
-        listening.close()
-        raise
-    door = door_of(receiver, settings, ledger)
-    try:
+        ending.callback(receiver.close, _CLOSE_S)
+        watching = Watching(settings.budgets, ledger)
+        watching.start()
+        ending.callback(watching.close, _CLOSE_S)
+        door = door_of(receiver, settings, ledger)
+        ending.callback(door.close)
         app = application(door, allowed_hosts(settings.host, settings.allow_hosts))
         run(app, listening, settings.limits, lambda: _say(settings, address_of(listening), ledger, told))
-    finally:
-        door.close()
-        receiver.close(_CLOSE_S)
 
 
 def door_of(receiver: receiving.Receiver, settings: Settings, ledger: str) -> Door:

@@ -32,15 +32,22 @@ class Up:
         self.url, self.port = "", "0"
         self.token = self.farthing("token", "create", "--scope", "write", "--json")["token"]
 
-    def farthing(self, *words):
-        made = subprocess.run(
-            [*FARTHING, *words], env=self.environment, check=True, capture_output=True, text=True
+    def run(self, *words):
+        return subprocess.run(
+            [*FARTHING, *words], env=self.environment, check=False, capture_output=True, text=True
         )
+
+    def farthing(self, *words):
+        made = self.run(*words)
+        assert made.returncode == 0, made.stderr
         return json.loads(made.stdout)
 
-    def start(self):
+    def start(self, *words):
         self.process = subprocess.Popen(
-            [*FARTHING, "up", "--port", self.port], env=self.environment, stdout=subprocess.PIPE, text=True
+            [*FARTHING, "up", "--port", self.port, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         line = self.process.stdout.readline()
         self.url = next(word.rstrip(",") for word in line.split() if word.startswith("http://"))

@@ -48,7 +48,7 @@ def _run(host: str, port: int, budget: tuple[str, ...], **values: object) -> int
         journal=values["journal"],
         allow_hosts=values["allow_host"],
         limits=limits(**bounds),
-        defaults={"budget": {"file": list(budget)}} if budget else {},
+        budgets=budget,
     )
     asgi.serve(settings, click.echo)
     return 0
@@ -70,7 +70,7 @@ command = click.Command(
         click.Option(["--journal"], metavar="FILE",
                      help="what came and is not in the ledger yet (default: in your data folder)"),
         click.Option(["--budget"], multiple=True, metavar="FILE",
-                     help="budgets that /api/budget tells of where a question names none (repeatable)"),
+                     help="budgets to look at every minute, telling their webhooks (repeatable)"),
         click.Option(["--allow-host"], multiple=True, metavar="NAME",
                      help="a name that requests may be for, such as that of a proxy in front (repeatable)"),
         click.Option(["--max-body"], callback=_size, metavar="SIZE",
