@@ -17,6 +17,7 @@ _HOME = {
     "bring_in": "farthing.app.ledger_import",
     "spend": "farthing.app.spend",
     "reprice": "farthing.app.reprice",
+    "reconcile": "farthing.app.reconcile",
     "export": "farthing.app.export",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

@@ -356,6 +356,16 @@ REPRICE: tuple[Field, ...] = (
     *LEDGERED,
     Field("apply", "switch", "use these prices for every open month from now on"),
 )
+RECONCILE: tuple[Field, ...] = (
+    Field("invoice", "words", "a bill: FOCUS, CUR, a cost report, any format of import (repeatable)"),
+    Field("report", "words", "the provider's own cost report, compared in the same way (repeatable)"),
+    Field("by", "words", "tell causes apart by provider, model, meter, service_tier, region, day, month ..."),
+    *LEDGERED,
+    Field("format", "word", "read every file in this format (default: told from its content)"),
+    Field("map", "file", "a YAML file that says which columns of a bill mean what"),
+    Field("tolerance", "word", "exit with 3 where the difference is more than this share, for example 1%"),
+    Field("keep", "switch", "also store the bills in the ledger"),
+)
 EXPORT: tuple[Field, ...] = (
     Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
     Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),
@@ -377,6 +387,7 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "import": IMPORT,
     "spend": SPEND,
     "reprice": REPRICE,
+    "reconcile": RECONCILE,
     "export": EXPORT,
 }
 CHAINED = (
@@ -388,7 +399,7 @@ CHAINED = (
     "serve",
 )  # verbs that have a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_LEDGER = ("import", "spend", "reprice", "export")
+READS_LEDGER = ("import", "spend", "reprice", "reconcile", "export")
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
 IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
 LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})

@@ -22,6 +22,7 @@ VERBS = {
     "import": Verb(f"{_DOORS}.importing:command", "Bring usage and bills into the ledger."),
     "spend": Verb(f"{_DOORS}.spend:command", "Where the money went, by anything that usage says."),
     "reprice": Verb(f"{_DOORS}.reprice:command", "What the ledger would cost at other prices."),
+    "reconcile": Verb(f"{_DOORS}.reconcile:command", "Events against the bill, and why they differ."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
     "why": Verb(f"{_DOORS}.why:command", "Explain one number: its formula, its inputs, its source."),
