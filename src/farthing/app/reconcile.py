@@ -104,7 +104,7 @@ def _format(asked: Asked) -> Format | None:
 def _keep(asked: Asked, words: Sequence[str]) -> None:
     """Store the bills that were compared: the same lines again are duplicates."""
     options = {name: asked.options[name] for name in ("ledger", "format", "map") if name in asked.options}
-    bring_in(files=list(words), **{name: str(value) for name, value in options.items()})  # type: ignore[typeddict-item]
+    bring_in(files=list(words), **{name: str(value) for name, value in options.items()})
 
 
 def _by(asked: Asked) -> tuple[str, ...]:

@@ -221,3 +221,13 @@ def is_input(meter: str) -> bool:
             return True
         meter = METERS[meter].parent
     return False
+
+
+def total_of(kinds: Mapping[Kind, Sum]) -> Sum:
+    """The sum of several kinds of use."""
+    found = Sum()
+    for one in kinds.values():
+        found.quantity += one.quantity
+        found.usd += one.usd
+        found.lacks = found.lacks or one.lacks
+    return found

@@ -11,6 +11,7 @@ from farthing.track.dimensions import Asked as Question
 from farthing.track.reconcile import alike
 from farthing.track.reconcile.bill import BillLine
 from farthing.track.reconcile.causes import (
+    DRIFT,
     DUPLICATE,
     FAILED,
     MISSING,
@@ -20,12 +21,13 @@ from farthing.track.reconcile.causes import (
     Effect,
     Reconciled,
 )
-from farthing.track.reconcile.cells import ANY, Cell, Grid, Place, Sum, cells_of
+from farthing.track.reconcile.cells import ANY, Cell, Grid, Kind, Place, Sum, cells_of, total_of
 from farthing.track.reconcile.gaps import gaps
 from farthing.track.reconcile.late import Late
-from farthing.track.reconcile.open_cells import Open, moved
+from farthing.track.reconcile.open_cells import Open, moved, twins
 from farthing.track.reconcile.parts import Names, Part, Rates, parts_of, some
 from farthing.track.reconcile.prices import Bill, drifts, price_effects, terms_for
+from farthing.track.reconcile.split import fine, split, unbilled
 from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
 At: TypeAlias = tuple[Place, int]
@@ -46,7 +48,8 @@ class Comparison:
     found: Reconciled
     cells: dict[At, Cell] = field(default_factory=dict)
     opened: dict[At, Open] = field(default_factory=dict)
-    twice: dict[At, Sum] = field(default_factory=dict)
+    twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
+    kept_twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
     bills: list[Bill] = field(default_factory=list)
     terms: dict[tuple[str, str, int], Terms] = field(default_factory=dict)
 
@@ -66,13 +69,16 @@ class Comparison:
         self._quantities(grid)
         self.found.effects += price_effects(self.bills, self.terms)
 
-    def _sums(self, grid: Grid, parts: Iterable[Part]) -> dict[At, Sum]:
-        """Parts added up by the cells that they belong to."""
-        found: dict[At, Sum] = {}
+    def _sums(self, grid: Grid, parts: Iterable[Part]) -> dict[At, dict[Kind, Sum]]:
+        """Parts added up by the cells that they belong to, and by kinds of use."""
+        found: dict[At, dict[Kind, Sum]] = {}
         for part in parts:
             place, start, _ = grid.of_part(part)
-            if (place, start) in self.cells:
-                found.setdefault((place, start), Sum()).add(part)
+            told = fine(place, part.meter, part.tier)
+            at = (told if (told, start) in self.opened else place, start)
+            if at in self.cells or at in self.opened:
+                kind = Kind(part.model, part.meter, part.tier)
+                found.setdefault(at, {}).setdefault(kind, Sum()).add(part)
         return found
 
     def _open(self, known: set[tuple[str, str]]) -> None:
@@ -131,7 +137,9 @@ class Comparison:
     def _take_duplicates(self) -> None:
         """Take away what was recorded twice, where the bill does not have it twice as well."""
         decided = {
-            at: _is_twice(self.opened[at], twice) for at, twice in self.twice.items() if at in self.opened
+            at: _is_twice(self.opened[at], total_of(twice))
+            for at, twice in self.twice.items()
+            if at in self.opened
         }
         is_usual = any(answer is False for answer in decided.values())
         for at, answer in decided.items():
@@ -139,7 +147,7 @@ class Comparison:
                 self._take_twice(at)
 
     def _take_twice(self, at: At) -> None:
-        one, twice = self.opened[at], self.twice[at]
+        one, twice = self.opened[at], total_of(self.twice[at])
         cell = one.cell
         self.found.effects.append(Effect(DUPLICATE, -twice.usd, cell.where, _LOOK_ALIKE, cell.line_count))
         quantity = cell.quantity - twice.quantity
@@ -147,6 +155,7 @@ class Comparison:
             one.rate = (cell.usd - twice.usd) / quantity
         if cell.billed_quantity is not None:
             one.left += twice.quantity
+        self.kept_twice[at] = self.twice[at]
         one.counted = quantity
         one.usd = cell.usd - twice.usd
 
@@ -155,11 +164,39 @@ class Comparison:
         self.bills = [bill for one in self.opened.values() for bill in self._bills(one)]
         groups: dict[tuple[str, str], list[Asked]] = {}
         for bill in self.bills:
-            groups.setdefault((bill.cell.place.provider, bill.currency), []).append(bill.asked)
+            if bill.asked.usd:
+                groups.setdefault((bill.cell.place.provider, bill.currency), []).append(bill.asked)
         for (provider, currency), asked in groups.items():
             for start, agreed in terms_of(asked, currency).items():
                 self.terms[provider, currency, start] = agreed
-        drifts(self.bills, self.terms, Rates.of(self.accounts))
+        rates = Rates.of(self.accounts)
+        self._split(rates, lambda bill: len(bill.cell.sums) > 1)
+        drifts(self.bills, self.terms, rates)
+        self._split(rates, lambda bill: bill.cause == DRIFT and not bill.is_shared)
+        self._split_unbilled()
+
+    def _split(self, rates: Rates, chosen: Callable[[Bill], bool]) -> None:
+        """Tell kinds of use apart by money where a line does not fit and has several in one."""
+        for bill in self.bills:
+            at, agreed = (bill.cell.place, bill.cell.start_us), terms_for(bill, self.terms)
+            one = self.opened.get(at)
+            if one is None or not bill.asked.is_sure or agreed.fits(bill.asked) or not chosen(bill):
+                continue
+            found = split(one, bill, agreed, self.kept_twice.get(at, {}), rates)
+            if found:
+                bill.factor, bill.cause = Fraction(1), ""
+                del self.opened[at]
+                self.opened |= {(other.place, at[1]): other for other in found}
+
+    def _split_unbilled(self) -> None:
+        """Tell kinds of use apart where nothing is billed, beside cells where that was done."""
+        split_up = {(at[0].provider, at[0].model, at[1]) for at in self.opened if at not in self.cells}
+        for at in [at for at, one in self.opened.items() if not one.cell.lines]:
+            place, start = at
+            if (place.provider, place.model, start) in split_up and at in self.cells:
+                one = self.opened.pop(at)
+                for other in unbilled(one, self.kept_twice.get(at, {})):
+                    self.opened[other.place, start] = other
 
     def _bills(self, one: Open) -> Iterator[Bill]:
         """What each currency of a cell asks: the book's value is split as the money is."""
@@ -171,10 +208,10 @@ class Comparison:
             rate = self._dated(lines[0])
             share = cost * rate / billed if len(currencies) > 1 and billed else Fraction(1)
             usd = (one.usd + one.left * one.rate) * share
-            if usd <= 0:
+            if not one.rate:
                 if cost:
                     where, why = one.cell.where, "billed where the book asks nothing"
-                    self.found.effects.append(Effect(UNEXPLAINED, cost * rate, where, why, len(lines)))
+                    self.found.effects.append(Effect(DRIFT, cost * rate, where, why, len(lines)))
                 continue
             listed = [line.list_cost for line in lines if line.list_cost is not None]
             asked = Asked(
@@ -188,15 +225,15 @@ class Comparison:
                 list_cost=sum(listed, Fraction(0)) if len(listed) == len(lines) else None,
             )
             quantity = (one.counted + one.left) * share
-            yield Bill(one.cell, asked, currency, usd / quantity, quantity)
+            yield Bill(one.cell, asked, currency, usd / quantity if quantity else one.rate, quantity)
 
     def _infer(self) -> None:
         """Where the bill gives money alone: the quantity that the money is for."""
         for bill in self.bills:
             asked, agreed = bill.asked, terms_for(bill, self.terms)
-            if asked.is_sure or bill.factor != 1 or agreed.fits(asked):
+            one = self.opened.get((bill.cell.place, bill.cell.start_us))
+            if one is None or asked.is_sure or bill.factor != 1 or (asked.usd and agreed.fits(asked)):
                 continue
-            one = self.opened[bill.cell.place, bill.cell.start_us]
             dollar = agreed.of(asked)
             quantity = Fraction(round(asked.cost / dollar / one.rate))
             one.left += quantity - bill.quantity
@@ -207,6 +244,7 @@ class Comparison:
     def _quantities(self, grid: Grid) -> None:
         """Put what the bill counts more or less than events down to causes."""
         every = [one for one in self.opened.values() if one.cell.quantity or one.cell.lines]
+        self.found.effects += twins(every)
         late = Late(self.accounts, self.asked, self.named, grid)
         for provider in {one.place.provider for one in every}:
             self.found.effects += late.effects(one for one in every if one.place.provider == provider)
@@ -233,8 +271,8 @@ class Comparison:
         """Take the quantity of some events where that is just what a cell has too much."""
         parts = parts_of(some(self.accounts, chosen), self.asked, self.named, by_hour=self.by_hour)
         inside = (part for part in parts if part.provider in self.windows)
-        for at, total in self._sums(grid, inside).items():
-            one = self.opened.get(at)
+        for at, kinds in self._sums(grid, inside).items():
+            one, total = self.opened.get(at), total_of(kinds)
             if one is not None and one.left < -one.slack and abs(one.left + total.quantity) <= one.slack:
                 self.found.effects.append(one.take(Fraction(-total.quantity), cause, why))
 

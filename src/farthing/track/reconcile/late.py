@@ -16,10 +16,12 @@ from farthing.track.reconcile.causes import LAG, Effect
 from farthing.track.reconcile.cells import Grid, Place
 from farthing.track.reconcile.open_cells import Open
 from farthing.track.reconcile.parts import Names, Part
+from farthing.track.reconcile.split import fine
 
 _MINUTE_US: Final = 60_000_000
 _STEPS_US: Final = (_MINUTE_US, 1_000_000)
 _DAYS: Final = 2  # how late usage may be billed
+_ENOUGH: Final = Fraction(2, 5)  # of the places that a moment concerns
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 Tails = dict[Place, list[tuple[int, int]]]
 
@@ -54,11 +56,9 @@ class Late:
         if not more:
             return {}
         for step in _STEPS_US:
-            before = self._tails(start, step)
-            found = _vote(before, more, held) or _vote(
-                _less(before, self._tails(end, step), end - start), more, held
-            )
-            if found:
+            before = self._tails(start, step, held)
+            shifted = _less(before, self._tails(end, step, held), end - start)
+            if found := _vote(before, more, held) or _vote(shifted, more, held):
                 return _at(before, found)
         return {}
 
@@ -67,12 +67,12 @@ class Late:
     ) -> tuple[int, dict[Place, int]]:
         """The moment from which usage was left to the next stretch, and how much that is."""
         for step in _STEPS_US:
-            tails = self._tails(end, step)
+            tails = self._tails(end, step, held)
             if at := _vote(tails, owed, held):
                 return at, _at(tails, at)
         return 0, {}
 
-    def _tails(self, end: int, step: int) -> Tails:
+    def _tails(self, end: int, step: int, held: Mapping[Place, Open]) -> Tails:
         """For each place the sums of what came at or after moments, the latest first."""
         columns = [column for column in COUNTS if column.meter and column.name != "reasoning_tokens"]
         words = ("provider", "model", "service_tier", "region")
@@ -105,7 +105,9 @@ class Late:
                         int(column[row]),
                         None,
                     )
-                    series = tails.setdefault(self.grid.of_part(part)[0], [])
+                    place = self.grid.of_part(part)[0]
+                    told = fine(place, part.meter, part.tier)
+                    series = tails.setdefault(told if told in held else place, [])
                     total = part.quantity + (series[-1][1] if series else 0)
                     if series and series[-1][0] == at * step:
                         series[-1] = (at * step, total)
@@ -124,16 +126,29 @@ def _vote(tails: Tails, wanted: Mapping[Place, Fraction], held: Mapping[Place, O
                 votes[at] = votes.get(at, 0) + 1
     if not votes:
         return 0
-    # Places differ in their last events: a moment counts for all whose sums stand at it.
     best, most = 0, 0
     for at in sorted(votes):
-        agreeing = sum(
-            abs(_sum_at(tails.get(place, ()), at) - quantity) <= held[place].slack
-            for place, quantity in wanted.items()
-        )
-        if agreeing > most:
+        agreeing, concerned = _agreement(tails, wanted, held, at)
+        is_enough = agreeing >= min(2, concerned) and _ENOUGH * concerned <= agreeing
+        if is_enough and agreeing > most:
             best, most = at, agreeing
-    return best if most >= min(2, len(wanted)) and 2 * most >= len(wanted) else 0
+    return best
+
+
+def _agreement(
+    tails: Tails, wanted: Mapping[Place, Fraction], held: Mapping[Place, Open], at: int
+) -> tuple[int, int]:
+    """How many places have what is wanted of them after a moment, and of how many it should be so.
+
+    All that have use after it, or anything left: a bill that was closed at a moment lacks all that came later.
+    """
+    agreeing = concerned = 0
+    for place, one in held.items():
+        after = _sum_at(tails.get(place, ()), at)
+        if after or not one.is_settled:
+            concerned += 1
+            agreeing += abs(after - wanted.get(place, Fraction(0))) <= one.slack
+    return agreeing, concerned
 
 
 def _sum_at(series: Sequence[tuple[int, int]], at: int) -> int:

@@ -47,16 +47,24 @@ class Open:
 Same: TypeAlias = Callable[[Open], tuple[object, ...]]
 
 
+def twins(cells: Iterable[Open]) -> Iterator[Effect]:
+    """Quantities that moved whole: what one place has too much another of the same time lacks, exactly."""
+    yield from _passes(list(cells), is_exact=True)
+
+
 def moved(cells: Iterable[Open]) -> Iterator[Effect]:
     """Quantities that the bill has under another tier, region or meter than the events."""
     every = list(cells)
-    yield from _between(every, lambda one: (_but(one, tier=""), one.cell.start_us), TIER)
-    yield from _between(every, lambda one: (_but(one, region=""), one.cell.start_us), REGION)
+    yield from _passes(every, is_exact=False)
     inputs = [one for one in every if is_input(one.place.meter)]
-    yield from _between(inputs, lambda one: (_but(one, meter=""), one.cell.start_us), CACHE)
-    both = [one for one in inputs if not one.is_settled]
-    same = (one for one in both if any(_is_twin(one, other) for other in both))
-    yield from _between(list(same), lambda one: (_but(one, meter="", tier=""), one.cell.start_us), TIER)
+    yield from _between(inputs, lambda one: (_but(one, meter="", tier=""), one.cell.start_us), CACHE, False)
+
+
+def _passes(every: list[Open], *, is_exact: bool) -> Iterator[Effect]:
+    inputs = [one for one in every if is_input(one.place.meter)]
+    yield from _between(every, lambda one: (_but(one, tier=""), one.cell.start_us), TIER, is_exact)
+    yield from _between(every, lambda one: (_but(one, region=""), one.cell.start_us), REGION, is_exact)
+    yield from _between(inputs, lambda one: (_but(one, meter=""), one.cell.start_us), CACHE, is_exact)
 
 
 def _but(one: Open, **changed: str) -> Place:
@@ -68,8 +76,8 @@ def _is_twin(one: Open, other: Open) -> bool:
     return one is not other and abs(one.left + other.left) <= one.slack + other.slack
 
 
-def _between(cells: list[Open], same: Same, cause: str) -> Iterator[Effect]:
-    """Net what some cells lack against what others have too much, equal amounts first."""
+def _between(cells: list[Open], same: Same, cause: str, is_exact: bool) -> Iterator[Effect]:
+    """Net what some cells lack against what others have too much, equal amounts first (or alone)."""
     groups: dict[tuple[object, ...], list[Open]] = {}
     for one in cells:
         if not one.is_settled:
@@ -79,7 +87,7 @@ def _between(cells: list[Open], same: Same, cause: str) -> Iterator[Effect]:
         tos = sorted((one for one in group if one.left > 0), key=lambda one: -one.left)
         for away in froms:
             for to in sorted(tos, key=lambda to: not _is_twin(away, to)):
-                if not away.is_settled and not to.is_settled:
+                if not away.is_settled and not to.is_settled and (not is_exact or _is_twin(away, to)):
                     yield from _move(away, to, cause)
 
 
@@ -96,7 +104,7 @@ def _move(away: Open, to: Open, cause: str) -> Iterator[Effect]:
 
 
 def _said(away: Place, to: Place, cause: str) -> tuple[str, str]:
-    if cause == CACHE:
+    if cause == CACHE and away.meter != to.meter:
         is_cache = "cache" in away.meter + to.meter
         return CACHE if is_cache else METER, f"recorded as {away.meter}, billed as {to.meter}"
     if cause == REGION:

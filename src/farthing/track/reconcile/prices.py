@@ -22,7 +22,7 @@ from farthing.track.reconcile.parts import Rates
 from farthing.track.reconcile.terms import Asked, Terms
 
 _MILLION: Final = 1_000_000
-_TIERS: Final = ("standard", "batch", "flex", "priority")
+TIERS: Final = ("standard", "batch", "flex", "priority")
 _KIN: Final = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write")
 _MOST_PRICES: Final = 8
 _ONE: Final = Fraction(1)
@@ -43,6 +43,7 @@ class Bill:
     factor: Fraction = _ONE
     cause: str = ""
     why: str = ""
+    is_shared: bool = False
 
 
 def drifts(bills: Sequence[Bill], terms: Mapping[tuple[str, str, int], Terms], rates: Rates) -> None:
@@ -53,7 +54,7 @@ def drifts(bills: Sequence[Bill], terms: Mapping[tuple[str, str, int], Terms], r
     """
     groups: dict[Place, list[Bill]] = {}
     for bill in bills:
-        if not terms_for(bill, terms).fits(bill.asked):
+        if bill.asked.usd and not terms_for(bill, terms).fits(bill.asked):
             groups.setdefault(bill.cell.place, []).append(bill)
     for place, group in groups.items():
         _drift(place, group, terms, rates)
@@ -76,7 +77,7 @@ def _drift(
         if not any(bill.asked.is_sure for bill in agreeing) and 2 * len(agreeing) <= len(group):
             return
         for bill in agreeing:
-            bill.factor = amount / bill.rate
+            bill.factor, bill.is_shared = amount / bill.rate, count > 1
             bill.cause, bill.why = _because(place, bill, amount, rates)
         left = [bill for bill in left if bill not in agreeing]
 
@@ -93,7 +94,7 @@ def _because(place: Place, bill: Bill, price: Fraction, rates: Rates) -> tuple[s
     said = f"billed {_said(price)}, the book has {_said(bill.rate)}"
     if place.meter != ANY:
         if place.tier == ANY:
-            for other in _TIERS:
+            for other in TIERS:
                 if other != tier and rates.rate(place.provider, place.model, place.meter, other, at) == price:
                     return TIER, f"recorded as {tier}, billed as {other}"
         for kin in _KIN if "cache" in place.meter else ():
