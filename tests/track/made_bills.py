@@ -201,7 +201,7 @@ class Line:
     amount: Decimal
 
 
-def lines(made, *, by_tier=True, by_meter=True, by_day=True):
+def lines(made, *, by_tier=True, by_meter=True, by_day=True, kinds=None):
     """The lines of the bill, rounded; what prices, terms and rounding make is planted on the way."""
     sums = {}
     for call in made.billed:
@@ -212,7 +212,8 @@ def lines(made, *, by_tier=True, by_meter=True, by_day=True):
                 from_day, other = made.drift.get((call.model, call.tier, meter), (0, price))
                 asked = Fraction(other if day >= from_day else price) * count / MILLION
                 listed = Fraction(price) * count / MILLION
-                key = (day if by_day else 0, call.model, call.tier if by_tier else "", meter if by_meter else "")
+                kind = (kinds or {}).get(meter, meter) if by_meter else ""
+                key = (day if by_day else 0, call.model, call.tier if by_tier else "", kind)
                 found = sums.setdefault(key, [0, Fraction(0), Fraction(0)])
                 found[0] += count
                 found[1] += listed
@@ -313,7 +314,7 @@ _ITEM = {"input": "input", "cache_read": "cached input", "cache_write_5m": "cach
 def write_openai(made, path: Path, *, quantities=True):
     """OpenAI's costs report; a cache has one kind of write there."""
     buckets = {}
-    for one in lines(made):
+    for one in lines(made, kinds=_ITEM):
         first = START + timedelta(days=one.day)
         bucket = buckets.setdefault(one.day, {
             "object": "bucket", "start_time": int(first.timestamp()),
@@ -321,8 +322,9 @@ def write_openai(made, path: Path, *, quantities=True):
         })  # fmt: skip
         tier = "batch | " if one.tier == "batch" else ""
         bucket["results"].append({
-            "object": "organization.costs.result", "amount": {"value": float(one.amount), "currency": made.currency.lower()},
-            "line_item": f"{tier}{one.model}, {_ITEM[one.meter]}", "project_id": None, "api_key_id": None,
+            "object": "organization.costs.result",
+            "amount": {"value": float(one.amount), "currency": made.currency.lower()},
+            "line_item": f"{tier}{one.model}, {one.meter}", "project_id": None, "api_key_id": None,
             "quantity": one.quantity if quantities else None,
         })  # fmt: skip
     path.write_text(json.dumps({"object": "page", "data": list(buckets.values()), "has_more": False}))

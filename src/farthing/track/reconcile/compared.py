@@ -50,6 +50,7 @@ class Comparison:
     opened: dict[At, Open] = field(default_factory=dict)
     twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
     kept_twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
+    parts: dict[At, list[At]] = field(default_factory=dict)
     bills: list[Bill] = field(default_factory=list)
     terms: dict[tuple[str, str, int], Terms] = field(default_factory=dict)
 
@@ -186,7 +187,8 @@ class Comparison:
             if found:
                 bill.factor, bill.cause = Fraction(1), ""
                 del self.opened[at]
-                self.opened |= {(other.place, at[1]): other for other in found}
+                self.parts[at] = [(other.place, at[1]) for other in found]
+                self.opened |= dict(zip(self.parts[at], found, strict=True))
 
     def _split_unbilled(self) -> None:
         """Tell kinds of use apart where nothing is billed, beside cells where that was done."""
@@ -243,7 +245,7 @@ class Comparison:
 
     def _quantities(self, grid: Grid) -> None:
         """Put what the bill counts more or less than events down to causes."""
-        every = [one for one in self.opened.values() if one.cell.quantity or one.cell.lines]
+        every = list(self.opened.values())
         self.found.effects += twins(every)
         late = Late(self.accounts, self.asked, self.named, grid)
         for provider in {one.place.provider for one in every}:
@@ -280,9 +282,12 @@ class Comparison:
         """What is left of inferred quantities is rounding: the book's value follows what was taken."""
         left = {(one.place, one.cell.start_us): one.left for one in every if one.left}
         for bill in self.bills:
-            if quantity := left.get((bill.cell.place, bill.cell.start_us)):
-                rate = self.opened[bill.cell.place, bill.cell.start_us].rate
-                bill.asked = bill.asked.worth(bill.asked.usd - quantity * rate)
+            at = (bill.cell.place, bill.cell.start_us)
+            rounded = sum(
+                (self.opened[one].rate * left.get(one, 0) for one in self.parts.get(at, [at])), Fraction(0)
+            )
+            if rounded:
+                bill.asked = bill.asked.worth(bill.asked.usd - rounded)
 
 
 def _is_twice(one: Open, twice: Sum) -> bool | None:
