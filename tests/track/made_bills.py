@@ -84,7 +84,7 @@ def world(seed, causes, *, provider="acme", models=3, days=None, calls=300, plac
             for meter, amount in prices[name, "standard"].items()
         }
     made = World(random, provider, prices, days, places=places)
-    true = sorted((_call(random, names, days) for _ in range(calls)), key=lambda call: call.at)
+    true = sorted((_call(random, names, days, provider != "openai") for _ in range(calls)), key=lambda call: call.at)
     _plant_quantities(made, true, [one for one in causes if one in QUANTITY], names, apart)
     _plant_prices(made, causes, names)
     return made
@@ -97,13 +97,13 @@ def _ordered(amounts):
     return [str(step) for step in steps]
 
 
-def _call(random, names, days):
+def _call(random, names, days, has_hours):
     at = START + timedelta(microseconds=random.randrange(days * 86_400_000_000))
     counts = {
         "input": random.randint(100, 90_000),
         "cache_read": random.choice((0, random.randint(500, 200_000))),
         "cache_write_5m": random.choice((0, random.randint(500, 60_000))),
-        "cache_write_1h": random.choice((0, 0, random.randint(500, 60_000))),
+        "cache_write_1h": random.choice((0, 0, random.randint(500, 60_000))) if has_hours else 0,
         "output": random.randint(20, 9_000),
     }
     return Call(at, random.choice(names), random.choice(("standard", "standard", "standard", "batch")), counts)

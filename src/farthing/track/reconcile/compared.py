@@ -27,10 +27,11 @@ from farthing.track.reconcile.late import Late
 from farthing.track.reconcile.open_cells import Open, moved, twins
 from farthing.track.reconcile.parts import Names, Part, Rates, parts_of, some
 from farthing.track.reconcile.prices import Bill, drifts, price_effects, terms_for
-from farthing.track.reconcile.split import fine, split, unbilled
+from farthing.track.reconcile.split import Split, fine, split, unbilled
 from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
 At: TypeAlias = tuple[Place, int]
+_CLOSE: Final = Fraction(1, 10**4)  # how near to a whole number of tokens is one
 _LOOK_ALIKE: Final = "events alike in moment, model and counts, under several ids"
 _NEARLY: Final = "events alike in model and counts within an hour, as many as the bill lacks"
 
@@ -171,24 +172,36 @@ class Comparison:
             for start, agreed in terms_of(asked, currency).items():
                 self.terms[provider, currency, start] = agreed
         rates = Rates.of(self.accounts)
-        self._split(rates, lambda bill: len(bill.cell.sums) > 1)
+        self._split(rates, lambda bill, one: len(bill.cell.sums) > 1 or bool(one.left))
         drifts(self.bills, self.terms, rates)
-        self._split(rates, lambda bill: bill.cause == DRIFT and not bill.is_shared)
+        self._split(rates, lambda bill, _: bill.cause == DRIFT and not bill.is_shared)
         self._split_unbilled()
 
-    def _split(self, rates: Rates, chosen: Callable[[Bill], bool]) -> None:
-        """Tell kinds of use apart by money where a line does not fit and has several in one."""
+    def _split(self, rates: Rates, chosen: Callable[[Bill, Open], bool]) -> None:
+        """Tell kinds of use apart by money where lines do not fit and lump several together.
+
+        It must come out for each line of a place that does not fit: by chance it does for some.
+        """
+        found: dict[Place, list[tuple[Bill, Split | None]]] = {}
         for bill in self.bills:
             at, agreed = (bill.cell.place, bill.cell.start_us), terms_for(bill, self.terms)
             one = self.opened.get(at)
-            if one is None or not bill.asked.is_sure or agreed.fits(bill.asked) or not chosen(bill):
+            if one is None or not bill.asked.is_sure or agreed.fits(bill.asked) or not chosen(bill, one):
                 continue
-            found = split(one, bill, agreed, self.kept_twice.get(at, {}), rates)
-            if found:
-                bill.factor, bill.cause = Fraction(1), ""
-                del self.opened[at]
-                self.parts[at] = [(other.place, at[1]) for other in found]
-                self.opened |= dict(zip(self.parts[at], found, strict=True))
+            made = split(one, bill, agreed, self.kept_twice.get(at, {}), rates)
+            found.setdefault(at[0], []).append((bill, made))
+        for tried in found.values():
+            if all(made is not None for _, made in tried):
+                for bill, made in tried:
+                    if made is not None:
+                        self._use(bill, made)
+
+    def _use(self, bill: Bill, made: Split) -> None:
+        at = (bill.cell.place, bill.cell.start_us)
+        bill.factor, bill.cause, bill.asked = Fraction(1), "", bill.asked.worth(made.usd)
+        del self.opened[at]
+        self.parts[at] = [(other.place, at[1]) for other in made.opened]
+        self.opened |= dict(zip(self.parts[at], made.opened, strict=True))
 
     def _split_unbilled(self) -> None:
         """Tell kinds of use apart where nothing is billed, beside cells where that was done."""
@@ -237,7 +250,11 @@ class Comparison:
             if one is None or asked.is_sure or bill.factor != 1 or (asked.usd and agreed.fits(asked)):
                 continue
             dollar = agreed.of(asked)
-            quantity = Fraction(round(asked.cost / dollar / one.rate))
+            exact = asked.cost / dollar / one.rate
+            quantity = Fraction(round(exact))
+            if asked.usd and abs(exact - quantity) > asked.slack / dollar / one.rate + _CLOSE:
+                bill.reprice(exact / bill.quantity * bill.rate, is_shared=False)
+                continue
             one.left += quantity - bill.quantity
             one.slack = asked.slack / dollar / one.rate
             bill.asked = asked.worth(quantity * one.rate)

@@ -45,6 +45,11 @@ class Bill:
     why: str = ""
     is_shared: bool = False
 
+    def reprice(self, price: Fraction, *, is_shared: bool) -> None:
+        """Take another price of a unit than the book's, which others share or not."""
+        self.factor, self.is_shared, self.cause = price / self.rate, is_shared, DRIFT
+        self.why = f"billed {_said(price)}, the book has {_said(self.rate)}"
+
 
 def drifts(bills: Sequence[Bill], terms: Mapping[tuple[str, str, int], Terms], rates: Rates) -> None:
     """Find single prices that differ from the book, for lines that are not as the terms say.
@@ -77,7 +82,7 @@ def _drift(
         if not any(bill.asked.is_sure for bill in agreeing) and 2 * len(agreeing) <= len(group):
             return
         for bill in agreeing:
-            bill.factor, bill.is_shared = amount / bill.rate, count > 1
+            bill.reprice(amount, is_shared=count > 1)
             bill.cause, bill.why = _because(place, bill, amount, rates)
         left = [bill for bill in left if bill not in agreeing]
 
@@ -91,7 +96,7 @@ def _because(place: Place, bill: Bill, price: Fraction, rates: Rates) -> tuple[s
     """Why a unit costs that: another tier's or meter's price that the bill does not tell, or another date's."""
     at = bill.cell.start_us
     tier = next((kind.tier for kind in bill.cell.sums), "standard") if place.tier == ANY else place.tier
-    said = f"billed {_said(price)}, the book has {_said(bill.rate)}"
+    said = bill.why
     if place.meter != ANY:
         if place.tier == ANY:
             for other in TIERS:

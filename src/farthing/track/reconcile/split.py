@@ -4,7 +4,7 @@ Of two kinds of use at two prices a line gives the quantity and the money of bot
 for two unknowns. That they come out as whole numbers which are not negative is what is believed of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -16,8 +16,9 @@ from farthing.track.reconcile.parts import Rates
 from farthing.track.reconcile.prices import TIERS, Bill
 from farthing.track.reconcile.terms import Terms
 
+_PAIR: Final = 2
 _LIFETIMES: Final = ("cache_write_5m", "cache_write_1h")
-_CLOSE: Final = Fraction(1, 100)  # how near to a whole number of tokens is one
+_CLOSE: Final = Fraction(1, 10**6)  # how near to a whole number of tokens is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,21 @@ class _Kind:
     rate: Fraction
 
 
-def split(one: Open, bill: Bill, agreed: Terms, twice: dict[Kind, Sum], rates: Rates) -> list[Open]:
-    """A cell as two, one for each kind of use in it; nothing where the money does not tell them apart."""
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A cell as two, and what the book asks for both."""
+
+    opened: tuple[Open, Open]
+    usd: Fraction
+
+
+def split(one: Open, bill: Bill, agreed: Terms, twice: dict[Kind, Sum], rates: Rates) -> Split | None:
+    """A cell as one for each of two kinds of use in it; None where the money does not tell them apart."""
     told = list(_told(one, twice))
-    if len(told) == 1:
-        pairs = [(told[0], other) for other in _others(one, told[0], rates)]
-    else:
-        pairs = list(combinations(told, 2)) if len(told) == 2 else []
-    for first, second in pairs:
-        if found := _solved(one, bill, agreed, first, second):
-            return found
-    return []
+    others = list(_others(one, told, rates)) if len(told) < _PAIR else []
+    pairs = combinations(told or others, 2) if len(told) != 1 else ((told[0], other) for other in others)
+    found = (_solved(one, bill, agreed, *pair) for pair in pairs)
+    return next((one for one in found if one is not None), None)
 
 
 def unbilled(one: Open, twice: dict[Kind, Sum]) -> list[Open]:
@@ -48,19 +53,19 @@ def unbilled(one: Open, twice: dict[Kind, Sum]) -> list[Open]:
     return [_opened(one, kind, Fraction(0), Fraction(0)) for kind in _told(one, twice)]
 
 
-def _solved(one: Open, bill: Bill, agreed: Terms, first: _Kind, second: _Kind) -> list[Open]:
+def _solved(one: Open, bill: Bill, agreed: Terms, first: _Kind, second: _Kind) -> Split | None:
     if first.rate == second.rate:
-        return []
+        return None
     dollar = agreed.of(bill.asked)
     over = bill.asked.cost / dollar - bill.quantity * first.rate
     exact = over / (second.rate - first.rate)
     slack = bill.asked.slack / dollar / abs(second.rate - first.rate)
     quantity = Fraction(round(exact))
     if abs(quantity - exact) > slack + _CLOSE or not 0 <= quantity <= bill.quantity:
-        return []
-    bill.asked = bill.asked.worth((bill.quantity - quantity) * first.rate + quantity * second.rate)
-    loose = slack if slack > _CLOSE else Fraction(0)
-    return [_opened(one, first, bill.quantity - quantity, loose), _opened(one, second, quantity, loose)]
+        return None
+    rest, loose = bill.quantity - quantity, slack if slack > _CLOSE else Fraction(0)
+    both = _opened(one, first, rest, loose), _opened(one, second, quantity, loose)
+    return Split(both, rest * first.rate + quantity * second.rate)
 
 
 def _opened(one: Open, kind: _Kind, quantity: Fraction, slack: Fraction) -> Open:
@@ -83,17 +88,18 @@ def _told(one: Open, twice: dict[Kind, Sum]) -> Iterator[_Kind]:
             yield _Kind(place, int(quantity), usd, usd / quantity)
 
 
-def _others(one: Open, known: _Kind, rates: Rates) -> Iterator[_Kind]:
-    """Kinds that events do not have and that the line does not exclude: other tiers, the other lifetime."""
-    place, at = known.place, one.cell.start_us
-    others = [place._replace(tier=tier) for tier in TIERS if one.place.tier == ANY and tier != place.tier]
-    if one.place.meter == "cache_write":
-        others += [place._replace(meter=meter) for meter in _LIFETIMES if meter != place.meter]
-    listed = rates.rate(place.provider, place.model, place.meter, place.tier, at)
-    for other in others:
-        rate = rates.rate(other.provider, other.model, other.meter, other.tier, at)
-        if rate is not None and listed:
-            yield _Kind(other, 0, Fraction(0), rate * known.rate / listed)
+def _others(one: Open, told: Sequence[_Kind], rates: Rates) -> Iterator[_Kind]:
+    """Kinds that events do not have and that the line does not exclude: other tiers, other lifetimes."""
+    tiers = TIERS if one.place.tier == ANY else (one.place.tier,)
+    meters = _LIFETIMES if one.place.meter == "cache_write" else (one.place.meter,)
+    at, beside = one.cell.start_us, Fraction(1)
+    for known in told:
+        if listed := rates.rate(*known.place[:4], at):
+            beside = known.rate / listed
+    for place in (one.place._replace(tier=tier, meter=meter) for tier in tiers for meter in meters):
+        rate = rates.rate(*place[:4], at)
+        if rate is not None and all(place != known.place for known in told):
+            yield _Kind(place, 0, Fraction(0), rate * beside)
 
 
 def fine(place: Place, meter: str, tier: str) -> Place:
