@@ -22,6 +22,7 @@ from farthing.track.reconcile.causes import (
     Reconciled,
 )
 from farthing.track.reconcile.cells import ANY, Cell, Grid, Kind, Place, Sum, cells_of, total_of
+from farthing.track.reconcile.coarse import explained, guesses_of
 from farthing.track.reconcile.gaps import gaps
 from farthing.track.reconcile.late import Late
 from farthing.track.reconcile.open_cells import Open, moved, twins
@@ -32,6 +33,8 @@ from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
 At: TypeAlias = tuple[Place, int]
 _CLOSE: Final = Fraction(1, 10**4)  # how near to a whole number of tokens is one
+_DEARER: Final = "the bill gives money alone, and asks more than the events come to"
+_CHEAPER: Final = "the bill gives money alone, and asks less than the events come to"
 _LOOK_ALIKE: Final = "events alike in moment, model and counts, under several ids"
 _NEARLY: Final = "events alike in model and counts within an hour, as many as the bill lacks"
 
@@ -249,6 +252,9 @@ class Comparison:
             one = self.opened.get((bill.cell.place, bill.cell.start_us))
             if one is None or asked.is_sure or bill.factor != 1 or (asked.usd and agreed.fits(asked)):
                 continue
+            if len(one.cell.sums) > 1:
+                self._reason(bill, one, agreed)
+                continue
             dollar = agreed.of(asked)
             exact = asked.cost / dollar / one.rate
             quantity = Fraction(round(exact))
@@ -260,14 +266,32 @@ class Comparison:
             bill.asked = asked.worth(quantity * one.rate)
             bill.quantity = quantity
 
+    def _reason(self, bill: Bill, one: Open, agreed: Terms) -> None:
+        """A line that is money alone, for several kinds of use: what comes to just that, else its sign."""
+        at, dollar = (bill.cell.place, bill.cell.start_us), agreed.of(bill.asked)
+        usd, slack = bill.asked.cost / dollar - bill.asked.usd, bill.asked.slack / dollar
+        known = guesses_of(one, self.kept_twice.get(at, {}), Rates.of(self.accounts))
+        guessed = explained(known, usd, slack)
+        if guessed is None:
+            one.owes(usd, slack)
+            bill.asked = bill.asked.worth(bill.asked.usd + usd)
+            return
+        total = sum((guess.usd for guess in guessed), Fraction(0))
+        bill.asked = bill.asked.worth(bill.asked.usd + total)
+        self.found.effects += [
+            Effect(guess.cause, guess.usd, one.cell.where, guess.why, one.cell.line_count)
+            for guess in guessed
+        ]
+
     def _quantities(self, grid: Grid) -> None:
         """Put what the bill counts more or less than events down to causes."""
         every = list(self.opened.values())
-        self.found.effects += twins(every)
-        late = Late(self.accounts, self.asked, self.named, grid)
+        counted = [one for one in every if not one.is_money]
+        self.found.effects += twins(counted)
+        late = Late(self.accounts, self.asked, self.named, grid, Rates.of(self.accounts))
         for provider in {one.place.provider for one in every}:
             self.found.effects += late.effects(one for one in every if one.place.provider == provider)
-        self.found.effects += moved(every)
+        self.found.effects += moved(counted)
         if any(one.left < -one.slack for one in every):
             self._take_exact(
                 grid, alike.failed_sql(), FAILED, "calls that failed, which the bill does not have"
@@ -277,12 +301,12 @@ class Comparison:
         silent = gaps(self.accounts, self.asked, [one for one in left if one.left > 0], self.named)
         for one in left:
             if one.left > 0:
-                why = "the bill counts more than the events"
+                why = _DEARER if one.is_money else "the bill counts more than the events"
                 self.found.effects.append(
                     one.take(one.left, MISSING, why, detail=silent.get((one.place, one.cell.start_us), ""))
                 )
             else:
-                why = "the bill lacks what events count, and nothing says why"
+                why = _CHEAPER if one.is_money else "the bill lacks what events count, and nothing says why"
                 self.found.effects.append(one.take(one.left, UNEXPLAINED, why))
         self._round_quantities(every)
 
@@ -292,8 +316,11 @@ class Comparison:
         inside = (part for part in parts if part.provider in self.windows)
         for at, kinds in self._sums(grid, inside).items():
             one, total = self.opened.get(at), total_of(kinds)
-            if one is not None and one.left < -one.slack and abs(one.left + total.quantity) <= one.slack:
-                self.found.effects.append(one.take(Fraction(-total.quantity), cause, why))
+            if one is None or one.left >= -one.slack:
+                continue
+            measured = total.usd if one.is_money else Fraction(total.quantity)
+            if abs(one.left + measured) <= one.slack:
+                self.found.effects.append(one.take(-measured, cause, why))
 
     def _round_quantities(self, every: Iterable[Open]) -> None:
         """What is left of inferred quantities is rounding: the book's value follows what was taken."""

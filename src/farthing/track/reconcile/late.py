@@ -13,9 +13,9 @@ from farthing.track.bought import tier_of
 from farthing.track.dimensions import Asked, filters
 from farthing.track.reconcile.bill import DAY_US
 from farthing.track.reconcile.causes import LAG, Effect
-from farthing.track.reconcile.cells import Grid, Place
+from farthing.track.reconcile.cells import Grid, Kind, Place
 from farthing.track.reconcile.open_cells import Open
-from farthing.track.reconcile.parts import Names, Part
+from farthing.track.reconcile.parts import Names, Part, Rates
 from farthing.track.reconcile.split import fine
 
 _MINUTE_US: Final = 60_000_000
@@ -23,7 +23,7 @@ _STEPS_US: Final = (_MINUTE_US, 1_000_000)
 _DAYS: Final = 2  # how late usage may be billed
 _ENOUGH: Final = Fraction(2, 5)  # of the places that a moment concerns
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-Tails = dict[Place, list[tuple[int, int]]]
+Tails = dict[Place, list[tuple[int, Fraction]]]
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,24 @@ class Late:
     asked: Asked
     named: Names
     grid: Grid
+    rates: Rates
 
     def effects(self, cells: Iterable[Open]) -> Iterator[Effect]:
         """What the bill has later than the events, for cells of one provider."""
         spans: dict[int, dict[Place, Open]] = {}
         for one in cells:
             spans.setdefault(one.cell.start_us, {})[one.place] = one
-        carried: dict[Place, int] = {}
+        carried: dict[Place, Fraction] = {}
         for turn, start in enumerate(sorted(spans)):
             held = spans[start]
             end = max(one.cell.end_us for one in held.values())
             came = carried or (self._came(held, start, end) if turn == 0 else {})
-            owed = {place: came.get(place, 0) - one.left for place, one in held.items()}
+            owed = {place: came.get(place, Fraction(0)) - one.left for place, one in held.items()}
             owed = {place: more for place, more in owed.items() if more > held[place].slack}
             at, carried = self._cut(owed, held, end) if owed else (0, {})
             yield from _moved(held, came, carried, start, at)
 
-    def _came(self, held: Mapping[Place, Open], start: int, end: int) -> dict[Place, int]:
+    def _came(self, held: Mapping[Place, Open], start: int, end: int) -> dict[Place, Fraction]:
         """What the bill has from the stretch before, whose own bill is not at hand."""
         more = {place: one.left for place, one in held.items() if one.left > one.slack}
         if not more:
@@ -64,13 +65,27 @@ class Late:
 
     def _cut(
         self, owed: Mapping[Place, Fraction], held: Mapping[Place, Open], end: int
-    ) -> tuple[int, dict[Place, int]]:
+    ) -> tuple[int, dict[Place, Fraction]]:
         """The moment from which usage was left to the next stretch, and how much that is."""
         for step in _STEPS_US:
             tails = self._tails(end, step, held)
             if at := _vote(tails, owed, held):
                 return at, _at(tails, at)
         return 0, {}
+
+    def _measured(self, part: Part, held: Mapping[Place, Open]) -> tuple[Place, int, Fraction]:
+        """Where use counts, when, and how much: dollars where the bill gives nothing but money."""
+        place = self.grid.of_part(part)[0]
+        told = fine(place, part.meter, part.tier)
+        place = told if told in held else place
+        if place not in held or not held[place].is_money:
+            return place, part.at_us, Fraction(part.quantity)
+        known = held[place].cell.sums.get(Kind(part.model, part.meter, part.tier))
+        if known is not None and known.quantity:
+            return place, part.at_us, part.quantity * known.usd / known.quantity
+        day = part.at_us // DAY_US * DAY_US
+        rate = self.rates.rate(part.provider, part.model, part.meter, part.tier, day)
+        return place, part.at_us, part.quantity * (rate or Fraction(0))
 
     def _tails(self, end: int, step: int, held: Mapping[Place, Open]) -> Tails:
         """For each place the sums of what came at or after moments, the latest first."""
@@ -105,15 +120,16 @@ class Late:
                         int(column[row]),
                         None,
                     )
-                    place = self.grid.of_part(part)[0]
-                    told = fine(place, part.meter, part.tier)
-                    series = tails.setdefault(told if told in held else place, [])
-                    total = part.quantity + (series[-1][1] if series else 0)
-                    if series and series[-1][0] == at * step:
-                        series[-1] = (at * step, total)
-                    else:
-                        series.append((at * step, total))
+                    _add(tails, *self._measured(part, held))
         return tails
+
+
+def _add(tails: Tails, place: Place, at: int, measure: Fraction) -> None:
+    series = tails.setdefault(place, [])
+    total = measure + (series[-1][1] if series else 0)
+    if series and series[-1][0] == at:
+        series.pop()
+    series.append((at, total))
 
 
 def _vote(tails: Tails, wanted: Mapping[Place, Fraction], held: Mapping[Place, Open]) -> int:
@@ -151,9 +167,9 @@ def _agreement(
     return agreeing, concerned
 
 
-def _sum_at(series: Sequence[tuple[int, int]], at: int) -> int:
+def _sum_at(series: Sequence[tuple[int, Fraction]], at: int) -> Fraction:
     """The sum of what came at a moment or after it."""
-    found = 0
+    found = Fraction(0)
     for moment, total in series:
         if moment < at:
             break
@@ -161,7 +177,7 @@ def _sum_at(series: Sequence[tuple[int, int]], at: int) -> int:
     return found
 
 
-def _at(tails: Tails, at: int) -> dict[Place, int]:
+def _at(tails: Tails, at: int) -> dict[Place, Fraction]:
     found = {place: _sum_at(series, at) for place, series in tails.items()}
     return {place: quantity for place, quantity in found.items() if quantity}
 
@@ -176,15 +192,19 @@ def _less(before: Tails, after: Tails, length_us: int) -> Tails:
 
 
 def _moved(
-    held: Mapping[Place, Open], came: Mapping[Place, int], left: Mapping[Place, int], start: int, at: int
+    held: Mapping[Place, Open],
+    came: Mapping[Place, Fraction],
+    left: Mapping[Place, Fraction],
+    start: int,
+    at: int,
 ) -> Iterator[Effect]:
     for place, one in held.items():
-        if quantity := came.get(place, 0):
+        if quantity := came.get(place):
             why = f"used before {_said(start)}, billed after"
-            yield one.take(Fraction(quantity), LAG, why)
-        if quantity := left.get(place, 0):
+            yield one.take(quantity, LAG, why)
+        if quantity := left.get(place):
             why = f"used from {_said(at)} on, left to the next bill or day"
-            yield one.take(Fraction(-quantity), LAG, why)
+            yield one.take(-quantity, LAG, why)
 
 
 def _said(moment_us: int) -> str:

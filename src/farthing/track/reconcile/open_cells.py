@@ -23,6 +23,11 @@ class Open:
     slack: Fraction = Fraction(0)
     counted: int = 0
     usd: Fraction = Fraction(0)
+    is_money: bool = False
+
+    def owes(self, usd: Fraction, slack: Fraction) -> None:
+        """From now on count dollars instead of units: the line tells nothing else."""
+        self.left, self.slack, self.rate, self.is_money = usd, slack, Fraction(1), True
 
     def __post_init__(self) -> None:
         self.counted, self.usd = self.cell.quantity, self.cell.usd
