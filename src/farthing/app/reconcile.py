@@ -168,7 +168,7 @@ def _verdict(found: Reconciled) -> str:
     share = f" ({float(variance / found.calculated_usd):+.2%})" if found.calculated_usd else ""
     least = "at least " if found.unpriced else ""
     said = (
-        f"Billed ${float(found.billed_usd):,.2f} against {least}${float(found.calculated_usd):,.2f} calculated"
+        f"Billed ${float(found.billed_usd):,.2f}, calculated {least}${float(found.calculated_usd):,.2f}"
         f"{_when(found)}: {_signed(variance)}{share}"
     )
     sums: dict[str, Fraction] = {}

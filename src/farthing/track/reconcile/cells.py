@@ -98,7 +98,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """What a bill tells apart: meters of each model, tiers and regions of each provider, stretches of time."""
+    """What a bill tells apart: meters of each model, tiers and regions of a provider, stretches of time."""
 
     meters: Mapping[tuple[str, str], frozenset[str]]
     tiers: frozenset[str]

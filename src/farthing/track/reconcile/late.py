@@ -98,7 +98,8 @@ class Late:
         )
         sql = (
             f"SELECT epoch_us({name('at')}) // {step} AS step, {', '.join(words)}, {sums} FROM events"
-            f" WHERE {filters(Asked(where=self.asked.where), BY_NAME)} AND {name('day')} >= DATE '{first.date()}'"
+            f" WHERE {filters(Asked(where=self.asked.where), BY_NAME)}"
+            f" AND {name('day')} >= DATE '{first.date()}'"
             f" AND {name('day')} <= DATE '{last.date()}' AND epoch_us({name('at')}) < {end}"
             f" AND epoch_us({name('at')}) >= {end - _DAYS * DAY_US} GROUP BY ALL ORDER BY step DESC"
         )
@@ -156,7 +157,7 @@ def _agreement(
 ) -> tuple[int, int]:
     """How many places have what is wanted of them after a moment, and of how many it should be so.
 
-    All that have use after it, or anything left: a bill that was closed at a moment lacks all that came later.
+    All that have use after it, or anything left: a bill that was closed then lacks all that came later.
     """
     agreeing = concerned = 0
     for place, one in held.items():

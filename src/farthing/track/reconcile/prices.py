@@ -93,7 +93,7 @@ def _price(bill: Bill, terms: Terms) -> Range:
 
 
 def _because(place: Place, bill: Bill, price: Fraction, rates: Rates) -> tuple[str, str]:
-    """Why a unit costs that: another tier's or meter's price that the bill does not tell, or another date's."""
+    """Why a unit costs that: another tier's or meter's price, or that of another date."""
     at = bill.cell.start_us
     tier = next((kind.tier for kind in bill.cell.sums), "standard") if place.tier == ANY else place.tier
     said = bill.why
@@ -137,7 +137,8 @@ def price_effects(bills: Iterable[Bill], terms: Mapping[tuple[str, str, int], Te
             discounted if agreed.usd_per_unit is None else discounted * asked.rate / agreed.usd_per_unit
         )
         if converted != discounted and agreed.usd_per_unit is not None:
-            why = f"{bill.currency} at {float(agreed.usd_per_unit):.6g} dollars, the dated rate is {float(asked.rate):.6g}"
+            own, dated = (f"{float(rate):.6g}" for rate in (agreed.usd_per_unit, asked.rate))
+            why = f"{bill.currency} at {own} dollars, the dated rate is {dated}"
             yield Effect(CURRENCY, converted - discounted, where, why, lines)
         yield from _rest(bill, asked.cost * asked.rate - converted, lines)
 

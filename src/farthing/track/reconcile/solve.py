@@ -105,7 +105,7 @@ def _why(line: BillLine) -> str:
 
 
 def _windows(lines: Sequence[BillLine], given: Window, days: Sequence[date]) -> dict[str, tuple[int, int]]:
-    """From when to when each provider's bill is; one of a month whose last days are lacking is of all of it."""
+    """From when to when each provider's bill is; one of a month that lacks its last days is of all of it."""
     found: dict[str, tuple[int, int]] = {}
     for line in lines:
         first, last = found.get(line.provider, (line.start_us, line.end_us))

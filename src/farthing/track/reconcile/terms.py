@@ -101,7 +101,8 @@ def _terms(asked: Sequence[Asked], currency: str) -> Terms:
     plain = Terms() if listed is None else Terms(listed)
     fit = sum(map(plain.fits, asked))
     by_factor, by_unit = shared(one.factor for one in asked), shared(one.units for one in asked)
-    assert by_factor is not None and by_unit is not None, "there are lines"
+    assert by_factor is not None, "there are lines"
+    assert by_unit is not None, "there are lines"
     most = max(by_factor[1], by_unit[1] if currency != _DOLLAR else 0)
     if fit >= most or not _is_worth(asked, most, fit):
         return plain
@@ -137,7 +138,7 @@ def _in_currency(
 
 
 def _rate_in(units: Range) -> Fraction | None:
-    """The rate as it would be quoted, dollars for a unit or units for a dollar; None where neither is short."""
+    """The rate as it would be quoted, dollars for a unit or the other way; None where neither is short."""
     upside = Range(1 / units.high, 1 / units.low) if units.low > 0 else None
     found = [one for one in (None if upside is None else upside.nicest, 1 / units.nicest) if one is not None]
     best = min(found, key=_places)

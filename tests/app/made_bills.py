@@ -74,7 +74,7 @@ def world(seed, causes, *, provider="acme", models=3, days=None, calls=300, plac
     """A world with some causes planted; with `apart` each of them has models or days of its own."""
     random = Random(seed)
     days = days or random.randint(3, 9)
-    names = [f"m-{letter}" for letter in "alpha beta gamma delta epsilon zeta".split()[:models]]
+    names = [f"m-{letter}" for letter in ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")[:models]]
     prices = {}
     for name in names:
         base = [str(Decimal(random.randint(20, 2000)) / 100) for _ in METERS]
@@ -84,8 +84,9 @@ def world(seed, causes, *, provider="acme", models=3, days=None, calls=300, plac
             for meter, amount in prices[name, "standard"].items()
         }
     made = World(random, provider, prices, days, places=places)
-    true = sorted((_call(random, names, days, provider != "openai") for _ in range(calls)), key=lambda call: call.at)
-    _plant_quantities(made, true, [one for one in causes if one in QUANTITY], names, apart)
+    drawn = (_call(random, names, days, provider != "openai") for _ in range(calls))
+    made.recorded = made.billed = sorted(drawn, key=lambda call: call.at)
+    _plant_quantities(made, [one for one in causes if one in QUANTITY], names, apart)
     _plant_prices(made, causes, names)
     return made
 
@@ -106,60 +107,90 @@ def _call(random, names, days, has_hours):
         "cache_write_1h": random.choice((0, 0, random.randint(500, 60_000))) if has_hours else 0,
         "output": random.randint(20, 9_000),
     }
-    return Call(at, random.choice(names), random.choice(("standard", "standard", "standard", "batch")), counts)
+    tier = random.choice(("standard", "standard", "standard", "batch"))
+    return Call(at, random.choice(names), tier, counts)
 
 
-def _plant_quantities(made, true, causes, names, apart):
-    random = made.random
-    recorded, billed, taken = list(true), list(true), set()
+def _plant_quantities(made, causes, names, apart):
+    """Plant what differs in quantities, each in calls of its own."""
+    taken = set()
     if "lag" in causes:
-        cut = made.end - timedelta(minutes=random.randint(30, 600))
-        late = [call for call in true if call.at >= cut]
-        billed = [call for call in billed if call.at < cut]
-        made.plant("lag", -sum(map(made.cost, late)))
-        taken |= set(map(id, late))
+        taken = _plant_lag(made)
     if "head" in causes:
-        cut = START - timedelta(minutes=random.randint(30, 600))
-        early = [_before(random, call) for call in true[: len(true) // 3]]
-        recorded += early
-        came = [replace(call, at=START) for call in early if call.at >= cut]
-        billed += came
-        made.plant("lag", sum(map(made.cost, came)))
-    shares = {cause: names[place % len(names)] for place, cause in enumerate(one for one in causes if one not in ("lag", "head"))}
-    for cause in shares:
-        pool = [call for call in billed if id(call) not in taken and START < call.at and (not apart or call.model == shares[cause])]
-        if cause == "gap":
-            first = START + timedelta(hours=random.randrange(2, 24 * made.days - 12))
-            chosen = [call for call in pool if first <= call.at < first + timedelta(hours=6)]
-        elif cause == "tier":
-            chosen = [call for call in pool if call.tier == "standard"]
-        elif cause == "lifetime":
-            chosen = [call for call in pool if call.counts["cache_write_5m"]]
-        elif cause == "reads":
-            chosen = [call for call in pool if call.counts["cache_read"]]
-        else:
-            chosen = pool
-        chosen = random.sample(chosen, max(1, len(chosen) // random.choice((1, 2, 5)))) if chosen and cause != "gap" else chosen
-        if cause in ("missing",) and len(chosen) == len(pool):
-            chosen = chosen[: len(chosen) // 2]
+        _plant_head(made)
+    others = [cause for cause in causes if cause not in ("lag", "head")]
+    for place, cause in enumerate(others):
+        model = names[place % len(names)] if apart else None
+        pool = [
+            call
+            for call in made.billed
+            if id(call) not in taken and call.at > START and model in (None, call.model)
+        ]
+        chosen = _chosen(made, cause, pool)
         taken |= set(map(id, chosen))
-        marked = set(map(id, chosen))
-        if cause in ("missing", "gap"):
-            recorded = [call for call in recorded if id(call) not in marked]
-            made.plant("missing", sum(map(made.cost, chosen)))
-        elif cause == "duplicate":
-            recorded += [replace(call) for call in chosen]
-            made.plant("duplicate", -sum(map(made.cost, chosen)))
-        elif cause == "tier":
-            billed = [replace(call, tier="batch") if id(call) in marked else call for call in billed]
-            made.plant("tier", sum(made.cost(call, "batch") - made.cost(call) for call in chosen))
-        else:
-            away, to = ("cache_write_5m", "cache_write_1h") if cause == "lifetime" else ("cache_read", "input")
-            changed = {id(call): replace(call, counts=_moved(call.counts, away, to)) for call in chosen}
-            made.plant("cache lifetime", sum(made.cost(changed[id(call)]) - made.cost(call) for call in chosen))
-            billed = [changed.get(id(call), call) for call in billed]
-            taken |= set(map(id, changed.values()))
-    made.recorded, made.billed = recorded, billed
+        taken |= _PLANTS[cause](made, chosen, set(map(id, chosen)))
+
+
+def _plant_lag(made):
+    """The bill was closed before the period was over."""
+    cut = made.end - timedelta(minutes=made.random.randint(30, 600))
+    late = [call for call in made.billed if call.at >= cut]
+    made.billed = [call for call in made.billed if call.at < cut]
+    made.plant("lag", -sum(map(made.cost, late)))
+    return set(map(id, late))
+
+
+def _plant_head(made):
+    """The bill has the last hours of the period before, as use of its first day."""
+    cut = START - timedelta(minutes=made.random.randint(30, 600))
+    early = [_before(made.random, call) for call in made.recorded[: len(made.recorded) // 3]]
+    came = [replace(call, at=START) for call in early if call.at >= cut]
+    made.recorded, made.billed = made.recorded + early, made.billed + came
+    made.plant("lag", sum(map(made.cost, came)))
+
+
+def _chosen(made, cause, pool):
+    """Some of the calls to which a cause can happen."""
+    if cause == "gap":
+        first = START + timedelta(hours=made.random.randrange(2, 24 * made.days - 12))
+        return [call for call in pool if first <= call.at < first + timedelta(hours=6)]
+    needed = {"lifetime": "cache_write_5m", "reads": "cache_read"}.get(cause, "input")
+    able = [call for call in pool if call.counts[needed] and (cause != "tier" or call.tier == "standard")]
+    least = 2 if cause == "missing" else 1  # a model of which nothing is known is another cause
+    return made.random.sample(able, len(able) // made.random.randint(least, 5))
+
+
+def _plant_missing(made, chosen, marked):
+    made.recorded = [call for call in made.recorded if id(call) not in marked]
+    made.plant("missing", sum(map(made.cost, chosen)))
+    return set()
+
+
+def _plant_duplicate(made, chosen, _marked):
+    made.recorded = made.recorded + [replace(call) for call in chosen]
+    made.plant("duplicate", -sum(map(made.cost, chosen)))
+    return set()
+
+
+def _plant_tier(made, chosen, marked):
+    made.billed = [replace(call, tier="batch") if id(call) in marked else call for call in made.billed]
+    made.plant("tier", sum(made.cost(call, "batch") - made.cost(call) for call in chosen))
+    return set()
+
+
+def _plant_lifetime(made, chosen, _marked, away="cache_write_5m", to="cache_write_1h"):
+    changed = {id(call): replace(call, counts=_moved(call.counts, away, to)) for call in chosen}
+    made.billed = [changed.get(id(call), call) for call in made.billed]
+    made.plant("cache lifetime", sum(made.cost(changed[id(call)]) - made.cost(call) for call in chosen))
+    return set(map(id, changed.values()))
+
+
+def _plant_reads(made, chosen, marked):
+    return _plant_lifetime(made, chosen, marked, "cache_read", "input")
+
+
+_PLANTS = {"missing": _plant_missing, "gap": _plant_missing, "duplicate": _plant_duplicate,
+           "tier": _plant_tier, "lifetime": _plant_lifetime, "reads": _plant_reads}  # fmt: skip
 
 
 def _before(random, call):
@@ -174,9 +205,8 @@ def _moved(counts, away, to):
 def _plant_prices(made, causes, names):
     random = made.random
     if "drift" in causes:
-        model = random.choice(names)
-        from_day = random.choice((0, random.randrange(made.days)))
-        for meter in random.sample(METERS, random.randint(1, 2)) if len(names) == 1 else random.sample(METERS, random.randint(1, 5)):
+        model, from_day = random.choice(names), random.choice((0, random.randrange(made.days)))
+        for meter in random.sample(METERS, random.randint(1, 4)):
             for tier in ("standard", "batch"):
                 share = Decimal(random.choice(("1.1", "1.25", "0.8", "0.9", "1.07")))
                 price = (Decimal(made.prices[model, tier][meter]) * share).quantize(Decimal("0.0001"))
@@ -186,7 +216,7 @@ def _plant_prices(made, causes, names):
     if "currency" in causes:
         made.currency = random.choice(("EUR", "GBP"))
         made.rate = Fraction(random.randint(10500, 13000), 10000)
-        made.own_rate = Fraction(round(float(made.rate) * random.choice((0.985, 1.012, 1.021)) * 10000), 10000)
+        made.own_rate = Fraction(round(made.rate * random.choice((9850, 10120, 10210))), 10000)
 
 
 @dataclass
@@ -213,7 +243,8 @@ def lines(made, *, by_tier=True, by_meter=True, by_day=True, kinds=None):
                 asked = Fraction(other if day >= from_day else price) * count / MILLION
                 listed = Fraction(price) * count / MILLION
                 kind = (kinds or {}).get(meter, meter) if by_meter else ""
-                key = (day if by_day else 0, call.model, call.tier if by_tier else "", kind)
+                tier = call.tier if by_tier else ""
+                key = (day if by_day else 0, call.model, tier, kind)
                 found = sums.setdefault(key, [0, Fraction(0), Fraction(0)])
                 found[0] += count
                 found[1] += listed
@@ -258,32 +289,37 @@ def write_book(made, path: Path):
 
 
 _SKU = {"input": "Input Tokens", "cache_read": "Cache Read Input Tokens", "output": "Output Tokens",
-        "cache_write_5m": "Cache Write Input Tokens", "cache_write_1h": "Cache Write Input Tokens"}  # fmt: skip
+        "cache_write_5m": "Cache Write Input Tokens",
+        "cache_write_1h": "Cache Write Input Tokens"}  # fmt: skip
 
 
 def write_focus(made, path: Path, **how):
     """A FOCUS bill of token rows."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["BilledCost", "EffectiveCost", "BillingCurrency", "BillingPeriodStart", "BillingPeriodEnd",
-                         "ChargePeriodStart", "ChargePeriodEnd", "ChargeCategory", "ChargeDescription",
+        writer.writerow(["BilledCost", "EffectiveCost", "BillingCurrency", "BillingPeriodStart",
+                         "BillingPeriodEnd", "ChargePeriodStart", "ChargePeriodEnd", "ChargeCategory",
+                         "ChargeDescription",
                          "ServiceProviderName", "ServiceName", "ServiceCategory", "ConsumedQuantity",
-                         "ConsumedUnit", "PricingQuantity", "PricingUnit", "SkuMeter", "SkuPriceDetails"])  # fmt: skip
+                         "ConsumedUnit", "PricingQuantity", "PricingUnit", "SkuMeter",
+                         "SkuPriceDetails"])  # fmt: skip
         for one in lines(made, **how):
             first = START + timedelta(days=one.day)
             last = first + timedelta(days=1) if how.get("by_day", True) else made.end
             details = {"ModelId": one.model, "x_Meter": one.meter}
             if one.tier:
                 details["x_ServiceTier"] = one.tier
-            writer.writerow([one.amount, one.amount, made.currency, START.isoformat(), made.end.isoformat(),
-                             first.isoformat(), last.isoformat(), "Usage", f"{one.model} {one.meter}",
+            writer.writerow([one.amount, one.amount, made.currency, START.isoformat(),
+                             made.end.isoformat(), first.isoformat(), last.isoformat(), "Usage",
+                             f"{one.model} {one.meter}",
                              made.provider, "Model API", "AI and Machine Learning", one.quantity, "Tokens",
                              Decimal(one.quantity) / MILLION, "1M Tokens", _SKU[one.meter],
                              json.dumps(details)])  # fmt: skip
     return str(path)
 
 
-_TOKEN_TYPE = {"input": "uncached_input_tokens", "cache_read": "cache_read_input_tokens", "output": "output_tokens",
+_TOKEN_TYPE = {"input": "uncached_input_tokens", "cache_read": "cache_read_input_tokens",
+               "output": "output_tokens",
                "cache_write_5m": "cache_creation.ephemeral_5m_input_tokens",
                "cache_write_1h": "cache_creation.ephemeral_1h_input_tokens"}  # fmt: skip
 
