@@ -21,6 +21,7 @@ _HOME = {
     "anomalies": "farthing.app.anomalies",
     "budget": "farthing.app.budget",
     "allocate": "farthing.app.allocate",
+    "reconcile": "farthing.app.reconcile",
     "export": "farthing.app.export",
     "validate": "farthing.app.validate",
     "calibrate": "farthing.app.calibrate",

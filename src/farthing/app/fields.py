@@ -14,6 +14,7 @@ from farthing.app.fields_ledger import (
     EXPORT,
     FORECAST,
     IMPORT,
+    RECONCILE,
     REPRICE,
     SPEND,
 )
@@ -330,11 +331,14 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "anomalies": ANOMALIES,
     "budget": BUDGET,
     "allocate": ALLOCATE,
+    "reconcile": RECONCILE,
     "export": EXPORT,
 }
 CHAINED = ("train", "finetune", "optimum", "tokens", "compare", "serve")  # verbs with a chain of formulas
 REPEATABLE = frozenset({"fx", "set", "book"})
-READS_LEDGER = ("import", "spend", "reprice", "forecast", "anomalies", "budget", "allocate", "export")
+READS_LEDGER = (
+    *("import", "spend", "reprice", "forecast", "anomalies", "budget", "allocate", "reconcile", "export"),
+)
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
 IDLE_IN_LEDGER = frozenset({"solve", "target", "seed", "draws"})
 LEDGER_COMMON = tuple(field for field in COMMON if field.name not in IDLE_IN_LEDGER | {"set"})

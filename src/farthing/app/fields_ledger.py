@@ -50,6 +50,16 @@ ALLOCATE: tuple[Field, ...] = (
     Field("round", "word", "amounts of the rows: exact, or cents that add up (default: exact)",
           choices=("exact", "cents")),
 )  # fmt: skip
+RECONCILE: tuple[Field, ...] = (
+    Field("invoice", "words", "a bill: FOCUS, CUR, a cost report, any format of import (repeatable)"),
+    Field("report", "words", "the provider's own cost report, compared in the same way (repeatable)"),
+    Field("by", "words", "tell causes apart by provider, model, meter, service_tier, region, day, month ..."),
+    *LEDGERED,
+    Field("format", "word", "read every file in this format (default: told from its content)"),
+    Field("map", "file", "a YAML file that says which columns of a bill mean what"),
+    Field("tolerance", "word", "exit with 3 where the difference is more than this share, for example 1%"),
+    Field("keep", "switch", "also store the bills in the ledger"),
+)
 EXPORT: tuple[Field, ...] = (
     Field("out", "word", "the file to write: .csv, .parquet or .xlsx; - for CSV on standard output"),
     Field("focus", "word", "as a FOCUS dataset of this version: 1.4"),

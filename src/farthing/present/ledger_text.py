@@ -8,6 +8,7 @@ from decimal import Decimal
 from farthing.app.explain_ledger import meanings
 from farthing.estimate.answer import Cell, Estimate, Line, Row
 from farthing.present.layout import Ink, paragraph, section, table
+from farthing.present.waterfall import waterfall
 from farthing.present.wording import sentence
 from farthing.track.safe_text import safe_text
 from farthing.units.problem import Problem
@@ -26,6 +27,7 @@ def render(
     ink = Ink(color)
     most = TOP if top is None else top
     lines = [ink.bold(line) for line in paragraph(answer.verdict, width)]
+    lines += ["", *steps] if answer.verb == "reconcile" and (steps := waterfall(answer)) else []
     lines += ["", *rows] if (rows := _rows(answer.rows[:most], width)) else []
     if (more := len(answer.rows) - most) > 0:
         lines.append(f"  and {more:,} more rows: --top {len(answer.rows)}, --csv or --json")

@@ -37,8 +37,16 @@ def lines_of(book: Book, at: date | None = None) -> Find:
 def in_tier(find: Find, one: LineNames) -> Line:
     """What a combination of words buys: an accelerator's time where one is named, else a model."""
     bought = find(one.provider, one.accelerator or one.model)
-    tier = _TIERS.get(one.service_tier.lower(), one.service_tier.lower())
-    return replace(bought, tier=tier, region=one.region)
+    return replace(bought, tier=tier_of(one.service_tier), region=one.region)
+
+
+def tier_of(word: str) -> str:
+    """A service tier in the price book's words.
+
+    >>> tier_of("default"), tier_of("Batches")
+    ('standard', 'batch')
+    """
+    return _TIERS.get(word.lower(), word.lower())
 
 
 def different(lines: Sequence[Line]) -> tuple[list[Line], Int]:

@@ -28,6 +28,7 @@ VERBS = {
     "anomalies": Verb(f"{_DOORS}.anomalies:command", "What cost more than was to be expected, and why."),
     "budget": Verb(f"{_DOORS}.budget:command", "What is left of each budget, and when it is used up."),
     "allocate": Verb(f"{_DOORS}.allocate:command", "Shared and idle cost to teams; adds up to the bill."),
+    "reconcile": Verb(f"{_DOORS}.reconcile:command", "Events against the bill, and why they differ."),
     "export": Verb(f"{_DOORS}.export:command", "Write the ledger to a file: FOCUS 1.4, CSV, Parquet, xlsx."),
     "ledger": Verb(f"{_DOORS}.ledger:command", "Keep the ledger: batches, months, tidying, erasing."),
     "up": Verb(f"{_DOORS}.up:command", "Take usage as it happens and answer questions, over HTTP."),

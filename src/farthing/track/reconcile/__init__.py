@@ -1,0 +1,1 @@
+"""Reconciling: what events cost against what bills ask, the difference split by its causes."""
