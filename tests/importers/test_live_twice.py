@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ledger_rows import asked
 
 from farthing.app.ledger_import import bring_in
+from farthing.importers import otlp_told
 from farthing.importers.arrived import arrived
 from farthing.importers.kept_totals import KeptTotals
 from farthing.importers.live import Mover
@@ -215,6 +216,18 @@ def test_growth_covers_the_time_since_the_point_before(live):
     live.send(point(APP, 0, 540, 5, is_running=True), point(APP, 0, 600, 12, is_running=True))
     live.move()
     assert live.stored() == 5 + 7
+
+
+def test_what_was_forgotten_is_read_again(live, monkeypatch):
+    monkeypatch.setattr(otlp_told, "_MOST_ROWS", 2)
+    for minute in range(0, 20, 4):
+        live.send(call(APP, 60 * minute, 5, minute + 1), call(BOB, 60 * minute, 7, minute + 100))
+        live.send(point(APP, 60 * minute, 60 * minute + 50, 5))
+        live.move()
+    live.send(*(point(BOB, 60 * minute, 60 * minute + 50, 7) for minute in range(0, 20, 2)))
+    live.move()
+    # Of Bob's ten points five lie two minutes from any call of his.
+    assert live.stored() == 5 * (5 + 7) + 5 * 7
 
 
 def test_sampled_traces_are_said(live):

@@ -120,7 +120,7 @@ class Mover:
             self._workshop = connection, Told(connection, self._ledger.events)
         connection, known = self._workshop
         connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
-        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{newest:%Y-%m-%d}", newest + _FUTURE)
+        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{now:%Y-%m-%d}", newest + _FUTURE)
         set_aside = self._staged(stage, range(len(taken.rows)), taken.rows)
         events = self._ledger.events
         seen = events.version()
@@ -146,7 +146,8 @@ class Mover:
                     out.write(b'{"line":%d,%s\n' % (place, row.row.strip()[1:].replace(b"\n", b" ")))
             return self._read(stage, path, dict(zip(places, rows, strict=True)))
         except duckdb.Error as error:
-            if is_full(error):
+            is_theirs = isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException)
+            if is_full(error) or (len(rows) == 1 and not is_theirs):
                 raise
             if len(rows) == 1:
                 return {places[0]: _UNREADABLE}
