@@ -5,6 +5,9 @@ product.
 """
 
 import json
+import random
+import sqlite3
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +23,7 @@ from farthing.importers.live import Mover
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import request_rows
 from farthing.ledger.connection import connect
-from farthing.ledger.journal import Journal
+from farthing.ledger.journal import Journal, JournalFull
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
 
@@ -210,6 +213,36 @@ def test_a_total_whose_rows_were_refused_counts_in_full_the_next_time(live):
     assert live.stored() == 130
 
 
+def test_a_total_whose_commit_failed_counts_in_full_the_next_time(live):
+    """The disk gives up between two points, and the sender sends the second one again, after a third."""
+    live.send(point(APP, 0, 60, 100, is_running=True))
+    with sqlite3.connect(live.journal.path) as other:
+        other.execute("ALTER TABLE waiting RENAME TO elsewhere")
+    for at_s, tokens in ((120, 130), (180, 150)):
+        live.journal._refused_until = 0.0
+        with pytest.raises(JournalFull):
+            live.send(point(APP, 0, at_s, tokens, is_running=True))
+    with sqlite3.connect(live.journal.path) as other:
+        other.execute("ALTER TABLE elsewhere RENAME TO waiting")
+    other.close()
+    live.journal._refused_until = 0.0
+    live.send(*(point(APP, 0, at_s, tokens, is_running=True) for at_s, tokens in ((120, 130), (180, 150))))
+    live.move()
+    assert asked(live.ledger.events, 'list(output_tokens ORDER BY "at")') == ([100, 30, 20],)
+
+
+def test_many_threads_hear_of_one_total(live):
+    points = [point(APP, 0, 10 * k, k * k, is_running=True) for k in range(1, 60)]
+    random.Random(1).shuffle(points)
+    threads = [threading.Thread(target=live.send, args=points[start::4]) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live.move()
+    assert live.stored() == 59 * 59
+
+
 def test_growth_covers_the_time_since_the_point_before(live):
     """Calls in the first minute say nothing of growth in the tenth, though the series began before both."""
     live.send(point(APP, 0, 60, 5, is_running=True), call(APP, 30, 5, 1))
@@ -282,7 +315,7 @@ sent_things = st.lists(
     min_size=1,
     max_size=14,
 )
-steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=14, max_size=14)
+steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=18, max_size=18)
 
 
 def is_same(of_point, of_call):
@@ -306,8 +339,13 @@ def expected(things):
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(things=sent_things, how=steps, order=st.randoms(use_true_random=False))
-def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
+@given(
+    things=sent_things,
+    grown=st.lists(st.integers(0, 500), max_size=4),
+    how=steps,
+    order=st.randoms(use_true_random=False),
+)
+def test_any_deliveries_add_up(tmp_path_factory, things, grown, how, order):
     # One point of a sender for a minute is one point, whoever sends it again.
     unique = {(what, sender, minute, tokens if what == "call" else 0): (what, sender, minute, tokens)
               for what, sender, minute, tokens in things}  # fmt: skip
@@ -317,6 +355,11 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
         if what == "call"
         else point(sender, 60 * minute + 10, 60 * minute + 50, tokens)
         for number, (what, sender, minute, tokens) in enumerate(things)
+    ]
+    # Totals that run on, of a sender who sends nothing else: the last of them is what was used.
+    documents += [
+        point(("runner", "", ""), 0, 60 * (n + 1), sum(grown[: n + 1]), is_running=True)
+        for n in range(len(grown))
     ]
     order.shuffle(documents)
     live = Live(tmp_path_factory.mktemp("live"))
@@ -332,7 +375,7 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
     live.move()
     live.send(order.choice(documents))
     live.move()
-    assert live.stored() == expected(things)
+    assert live.stored() == expected(things) + sum(grown)
     live.stop()
 
 
