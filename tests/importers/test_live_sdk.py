@@ -1,4 +1,4 @@
-"""Programs with OpenTelemetry's own SDK that send calls as spans and add them up in metrics: each counts once."""
+"""Programs with OpenTelemetry's own SDK that send calls as spans and in metrics: each call counts once."""
 
 from datetime import UTC, datetime
 
