@@ -5,6 +5,9 @@ product.
 """
 
 import json
+import random
+import sqlite3
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -13,13 +16,14 @@ from hypothesis import strategies as st
 from ledger_rows import asked
 
 from farthing.app.ledger_import import bring_in
+from farthing.importers import otlp_told
 from farthing.importers.live.arrived import arrived
 from farthing.importers.live.kept_totals import KeptTotals
 from farthing.importers.live.mover import Mover
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import request_rows
 from farthing.ledger.connection import connect
-from farthing.ledger.journal import Journal
+from farthing.ledger.journal import Journal, JournalFull
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
 
@@ -209,12 +213,54 @@ def test_a_total_whose_rows_were_refused_counts_in_full_the_next_time(live):
     assert live.stored() == 130
 
 
+def test_a_total_whose_commit_failed_counts_in_full_the_next_time(live):
+    """The disk gives up between two points, and the sender sends the second one again, after a third."""
+    live.send(point(APP, 0, 60, 100, is_running=True))
+    with sqlite3.connect(live.journal.path) as other:
+        other.execute("ALTER TABLE waiting RENAME TO elsewhere")
+    for at_s, tokens in ((120, 130), (180, 150)):
+        live.journal._refused_until = 0.0
+        with pytest.raises(JournalFull):
+            live.send(point(APP, 0, at_s, tokens, is_running=True))
+    with sqlite3.connect(live.journal.path) as other:
+        other.execute("ALTER TABLE elsewhere RENAME TO waiting")
+    other.close()
+    live.journal._refused_until = 0.0
+    live.send(*(point(APP, 0, at_s, tokens, is_running=True) for at_s, tokens in ((120, 130), (180, 150))))
+    live.move()
+    assert asked(live.ledger.events, 'list(output_tokens ORDER BY "at")') == ([100, 30, 20],)
+
+
+def test_many_threads_hear_of_one_total(live):
+    points = [point(APP, 0, 10 * k, k * k, is_running=True) for k in range(1, 60)]
+    random.Random(1).shuffle(points)
+    threads = [threading.Thread(target=live.send, args=points[start::4]) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live.move()
+    assert live.stored() == 59 * 59
+
+
 def test_growth_covers_the_time_since_the_point_before(live):
     """Calls in the first minute say nothing of growth in the tenth, though the series began before both."""
     live.send(point(APP, 0, 60, 5, is_running=True), call(APP, 30, 5, 1))
     live.send(point(APP, 0, 540, 5, is_running=True), point(APP, 0, 600, 12, is_running=True))
     live.move()
     assert live.stored() == 5 + 7
+
+
+def test_what_was_forgotten_is_read_again(live, monkeypatch):
+    monkeypatch.setattr(otlp_told, "_MOST_ROWS", 2)
+    for minute in range(0, 20, 4):
+        live.send(call(APP, 60 * minute, 5, minute + 1), call(BOB, 60 * minute, 7, minute + 100))
+        live.send(point(APP, 60 * minute, 60 * minute + 50, 5))
+        live.move()
+    live.send(*(point(BOB, 60 * minute, 60 * minute + 50, 7) for minute in range(0, 20, 2)))
+    live.move()
+    # Of Bob's ten points five lie two minutes from any call of his.
+    assert live.stored() == 5 * (5 + 7) + 5 * 7
 
 
 def test_sampled_traces_are_said(live):
@@ -269,7 +315,7 @@ sent_things = st.lists(
     min_size=1,
     max_size=14,
 )
-steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=14, max_size=14)
+steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=18, max_size=18)
 
 
 def is_same(of_point, of_call):
@@ -293,8 +339,13 @@ def expected(things):
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(things=sent_things, how=steps, order=st.randoms(use_true_random=False))
-def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
+@given(
+    things=sent_things,
+    grown=st.lists(st.integers(0, 500), max_size=4),
+    how=steps,
+    order=st.randoms(use_true_random=False),
+)
+def test_any_deliveries_add_up(tmp_path_factory, things, grown, how, order):
     # One point of a sender for a minute is one point, whoever sends it again.
     unique = {(what, sender, minute, tokens if what == "call" else 0): (what, sender, minute, tokens)
               for what, sender, minute, tokens in things}  # fmt: skip
@@ -304,6 +355,11 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
         if what == "call"
         else point(sender, 60 * minute + 10, 60 * minute + 50, tokens)
         for number, (what, sender, minute, tokens) in enumerate(things)
+    ]
+    # Totals that run on, of a sender who sends nothing else: the last of them is what was used.
+    documents += [
+        point(("runner", "", ""), 0, 60 * (n + 1), sum(grown[: n + 1]), is_running=True)
+        for n in range(len(grown))
     ]
     order.shuffle(documents)
     live = Live(tmp_path_factory.mktemp("live"))
@@ -319,7 +375,7 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
     live.move()
     live.send(order.choice(documents))
     live.move()
-    assert live.stored() == expected(things)
+    assert live.stored() == expected(things) + sum(grown)
     live.stop()
 
 

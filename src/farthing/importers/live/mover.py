@@ -21,7 +21,7 @@ from farthing.importers.live.kept_totals import KIND
 from farthing.importers.otlp_sampled import Sampled
 from farthing.importers.otlp_told import Told
 from farthing.importers.otlp_twice import leave_out, take_back
-from farthing.importers.readers import LONGEST_OBJECT, text
+from farthing.importers.readers import LONGEST_OBJECT, name, text
 from farthing.importers.stage import Stage
 from farthing.ledger.connection import connect
 from farthing.ledger.events import EVENTS
@@ -117,7 +117,7 @@ class Mover:
             self._workshop = connection, Told(connection, self._ledger.events)
         connection, known = self._workshop
         connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
-        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{newest:%Y-%m-%d}", newest + _FUTURE)
+        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{now:%Y-%m-%d}", newest + _FUTURE)
         set_aside = self._staged(stage, range(len(taken.rows)), taken.rows)
         events = self._ledger.events
         seen = events.version()
@@ -143,7 +143,8 @@ class Mover:
                     out.write(b'{"line":%d,%s\n' % (place, row.row.strip()[1:].replace(b"\n", b" ")))
             return self._read(stage, path, dict(zip(places, rows, strict=True)))
         except duckdb.Error as error:
-            if is_full(error):
+            is_theirs = isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException)
+            if is_full(error) or (len(rows) == 1 and not is_theirs):
                 raise
             if len(rows) == 1:
                 return {places[0]: _UNREADABLE}
@@ -158,11 +159,12 @@ class Mover:
         """Stage a file of rows. Raises duckdb.Error where one of them is no JSON, and stages none."""
         connection = stage.connection
         connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {_all_of(path)}")
+        columns = _said(connection)
         found: dict[int, str] = {}
         unnamed: list[int] = []
         sources = connection.execute("SELECT DISTINCT coalesce(source, '') FROM arrived").fetchall()
         for (source,) in sources:
-            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') = {text(source)}"
+            query = f"SELECT {columns} FROM arrived WHERE coalesce(source, '') = {text(source)}"
             ours = Format(source or PLAIN.name, PLAIN.title, _never, partial(_given, query))
             counted = stage.add(0, Source("live", path, Head("live", b""), self._folder), ours)
             found |= {aside.line: aside.why for aside in counted.asides}
@@ -183,6 +185,15 @@ def _all_of(path: Path) -> str:
         f"SELECT * FROM read_json({text(str(path))}, format = 'newline_delimited', columns = {{{listed}}},"
         f" maximum_object_size = {LONGEST_OBJECT})"
     )
+
+
+def _said(connection: duckdb.DuckDBPyConnection) -> str:
+    """The columns of which some row says something: to check all sixty takes longer than to read the rows."""
+    names = [column for column in COLUMNS if column not in ("at", "event_id", "source")]
+    counts = ", ".join(f"count({name(column)})" for column in names)
+    ((*found,),) = connection.execute(f"SELECT {counts} FROM arrived").fetchall()
+    said = [column for column, count in zip(names, found, strict=True) if count]
+    return ", ".join(name(column) for column in ("line", "at", "event_id", *said))
 
 
 def _noted(newest: datetime) -> Note:
