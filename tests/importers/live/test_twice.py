@@ -11,19 +11,17 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from arriving import Live
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_rows import asked
 
 from farthing.app.ledger_import import bring_in
 from farthing.importers import otlp_told
-from farthing.importers.live.arrived import arrived
-from farthing.importers.live.kept_totals import KeptTotals
-from farthing.importers.live.mover import Mover
 from farthing.importers.otlp_metrics import Totals
 from farthing.importers.otlp_request import request_rows
 from farthing.ledger.connection import connect
-from farthing.ledger.journal import Journal, JournalFull
+from farthing.ledger.journal import JournalFull
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
 
@@ -73,36 +71,6 @@ def point(sender, since_s, at_s, tokens, *, is_running=False):
     data = {"aggregationTemporality": 2 if is_running else 1, "dataPoints": [data_point]}
     metric = {"name": "gen_ai.client.inference.usage.output_tokens", "sum": data}
     return {"resourceMetrics": [{"resource": resource(sender), "scopeMetrics": [{"metrics": [metric]}]}]}
-
-
-class Live:
-    """A receiver's journal and mover, which may start again at any time."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.ledger = open_ledger(str(folder / "ledger"))
-        self.start()
-
-    def start(self):
-        self.journal = Journal(self.folder / "journal.sqlite")
-        self.totals = KeptTotals(self.journal)
-        self.mover = Mover(self.journal, self.ledger, self.folder / "moving")
-
-    def stop(self):
-        self.mover.close()
-        self.journal.close()
-
-    def send(self, *documents):
-        for document in documents:
-            with self.totals.request() as request:
-                rows = [arrived(row, "otlp") for row in request_rows(document, request.totals)]
-                request.submit(rows).result(30)
-
-    def move(self):
-        return self.mover.move(NOW)
-
-    def stored(self):
-        return int(asked(self.ledger.events, "coalesce(sum(output_tokens), 0)")[0])
 
 
 @pytest.fixture
