@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from concurrent.futures import Future
 
 import pytest
 from google.protobuf.json_format import MessageToDict
@@ -138,9 +139,17 @@ def test_brackets_in_texts_are_no_depth(server):
     assert server.post("/v1/traces", scope="write", content=hostile, headers=JSON).status_code == 400
 
 
-def test_back_pressure_is_said_with_a_time(server, monkeypatch):
+@pytest.mark.parametrize("is_late", [False, True])
+def test_back_pressure_is_said_with_a_time(server, monkeypatch, is_late):
+    """At once, or only when the disk could not take it."""
+    busy = Busy(Problem("full", "error", "", "too much waits", "", ""), 3)
+
     def full(*_):
-        raise Busy(Problem("full", "error", "", "too much waits", "", ""), 3)
+        if not is_late:
+            raise busy
+        future = Future()
+        future.set_exception(busy)
+        return future
 
     monkeypatch.setattr(server.receiver, "otlp", full)
     answer = server.post("/v1/traces", scope="write", content=b"", headers=PROTOBUF)
@@ -160,8 +169,6 @@ def test_a_mistake_of_ours_is_owned_up_to_without_details(server, monkeypatch, c
 
 
 def test_a_disk_that_is_too_slow_is_no_acknowledgment(serve, monkeypatch):
-    from concurrent.futures import Future
-
     server = serve(commit_s=0.05)
     never = Future()
     monkeypatch.setattr(server.receiver, "otlp", lambda *_: never)

@@ -112,6 +112,24 @@ def test_a_missing_price_is_a_code_under_strict(server):
         assert (answer.status_code, answer.headers["farthing-exit-code"]) == (200, code)
 
 
+def test_codes_that_only_some_verbs_have(server, tmp_path):
+    events = {"events": [EVENT | {"input_tokens": 1_000_000}]}
+    server.post("/api/events", scope="write", json=events)
+    bill = tmp_path / "bill.csv"  # gpt-5 lists $1.25 for a million tokens read
+    bill.write_text("at,provider,billed_cost,currency\n2026-11-20T10:00:00Z,openai,2.00,USD\n")
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"at": 1}\n')
+    asked = {"invoice": [str(bill)], "format": "charges", "as_of": "2026-11-21"}
+    for verb, options, code in (
+        ("reconcile", {**asked, "tolerance": "1%"}, "3"),
+        ("reconcile", {**asked, "tolerance": "99%"}, "0"),
+        ("import", {"files": [str(broken)], "format": "events"}, "2"),
+        ("anomalies", {"fail": True}, "0"),
+    ):
+        answer = server.post(f"/api/{verb}", scope="admin", json=options)
+        assert (verb, answer.status_code, answer.headers.get("farthing-exit-code")) == (verb, 200, code)
+
+
 def test_what_cannot_be_done_is_its_own_code(server):
     asked = {"model": "llama-3.1-405b", "tokens": "15T", "accelerator": "h100-sxm", "count": 8}
     answer = server.post("/api/train", scope="read", json=asked)

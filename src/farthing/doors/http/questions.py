@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from farthing.app.access_tokens import allows
 from farthing.app.token_file import Token
+from farthing.app.verb_codes import code_of
 from farthing.app.verbs import Verb, verb, verbs
 from farthing.doors.http.answered import JSON, json_reply
 from farthing.doors.http.body import body_of
@@ -46,7 +47,7 @@ async def post_verb(door: Door, request: Request) -> Response:
         given = decoded(body, encoding, door.limits)
     options, strict = _options(given, asked, holder, door)
     found = await _answered(door, partial(_ask, door.receiver, asked, options, door.limits.settle_s))
-    headers = {"farthing-exit-code": str(exit_code(found.problems, strict=strict))}
+    headers = {"farthing-exit-code": str(exit_code(found.problems, strict=strict) or found.code)}
     if found.waiting:
         headers["farthing-waiting-events"] = str(found.waiting)
     return Response(found.text, 200, headers, JSON)
@@ -54,10 +55,11 @@ async def post_verb(door: Door, request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer as JSON, its problems, and how many events it does not know of yet."""
+    """An answer as JSON, its problems, its own exit code, and how many events it does not know of yet."""
 
     text: str
     problems: Sequence[Problem]
+    code: int
     waiting: int
 
 
@@ -66,7 +68,8 @@ def _ask(receiver: Receiver, asked: Verb, options: Mapping[str, object], settle_
     is_settled = not asked.reads_ledger or receiver.settle(settle_s)
     waiting = 0 if is_settled else receiver.state().waiting_events
     answer = asked.answer(options)
-    return _Found(f"{document.encode(answer)}\n", getattr(answer, "problems", ()), waiting)
+    code = code_of(asked.name, options, answer)
+    return _Found(f"{document.encode(answer)}\n", getattr(answer, "problems", ()), code, waiting)
 
 
 async def _answered(door: Door, ask: Callable[[], _Found]) -> _Found:
