@@ -1,4 +1,4 @@
-"""Rows of the journal into a stage: read as JSON and checked as a file's rows are, as the format they came in."""
+"""Rows of the journal into a stage: read as JSON, and checked as the rows of a file are."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,8 @@ from farthing.ledger.trouble import is_full
 _NAMED_AT_ONCE: Final = 1_000  # so many reasons the stage gives at a time
 _OTLP: Final = f"= '{otlp.FORMAT.name}'"
 _OTHER: Final = f"<> '{otlp.FORMAT.name}'"
+# What goes wrong though nothing is wrong with the rows.
+_NOT_THEIRS: Final = (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InternalException)
 _UNREADABLE: Final = "it cannot be read as JSON"
 
 
@@ -35,8 +37,7 @@ def stage_rows(stage: Stage, folder: Path, places: Sequence[int], rows: Sequence
                 out.write(b'{"line":%d,%s\n' % (place, row.row.strip()[1:].replace(b"\n", b" ")))
         return _read(stage, path, dict(zip(places, rows, strict=True)))
     except duckdb.Error as error:
-        is_theirs = isinstance(error, duckdb.InvalidInputException | duckdb.ConversionException)
-        if is_full(error) or (len(rows) == 1 and not is_theirs):
+        if is_full(error) or (len(rows) == 1 and isinstance(error, _NOT_THEIRS)):
             raise
         if len(rows) == 1:
             return {places[0]: _UNREADABLE}
