@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from ledger_rows import asked
-from test_live_twice import Live
+from live_sending import Live
 
 pytest.importorskip("opentelemetry.sdk", reason="the OpenTelemetry SDK is not here")
 pytest.importorskip("opentelemetry.exporter.otlp.proto.common", reason="OTLP's encoder is not here")
