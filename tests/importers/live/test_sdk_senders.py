@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from arriving import Live
 from ledger_rows import asked
+from live_sending import Live
 
 pytest.importorskip("opentelemetry.sdk", reason="the OpenTelemetry SDK is not here")
 pytest.importorskip("opentelemetry.exporter.otlp.proto.common", reason="OTLP's encoder is not here")

@@ -5,72 +5,18 @@ product.
 """
 
 import json
-import random
-import sqlite3
-import threading
-from datetime import UTC, datetime
 
 import pytest
-from arriving import Live
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_rows import asked
+from live_sending import ALICE, APP, BOB, Live, call, point
 
 from farthing.app.ledger_import import bring_in
 from farthing.importers import otlp_told
-from farthing.importers.otlp_metrics import Totals
-from farthing.importers.otlp_request import request_rows
 from farthing.ledger.connection import connect
-from farthing.ledger.journal import JournalFull
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
-
-NOW = datetime(2026, 9, 22, tzinfo=UTC)
-START_S = 1_790_000_040  # a full minute
-MINUTE_S = 60
-
-
-def attribute(key, value):
-    return {"key": key, "value": {"stringValue": value}}
-
-
-def resource(sender):
-    service, session, user = sender
-    given = [attribute("service.name", service)]
-    given += [attribute("session.id", session)] if session else []
-    given += [attribute("user.id", user)] if user else []
-    return {"attributes": given}
-
-
-def call(sender, at_s, tokens, number, took_s=0):
-    """A span of a call that ended at a second after START_S."""
-    ended = (START_S + at_s) * 10**9
-    given = [
-        attribute("gen_ai.operation.name", "chat"),
-        attribute("gen_ai.response.model", "gpt-4o"),
-        {"key": "gen_ai.usage.output_tokens", "value": {"intValue": str(tokens)}},
-    ]
-    span = {
-        "traceId": f"{number:032x}",
-        "spanId": f"{number:016x}",
-        "startTimeUnixNano": str(ended - took_s * 10**9),
-        "endTimeUnixNano": str(ended),
-        "attributes": given,
-    }
-    return {"resourceSpans": [{"resource": resource(sender), "scopeSpans": [{"spans": [span]}]}]}
-
-
-def point(sender, since_s, at_s, tokens, *, is_running=False):
-    """An export of a counter: what was added since, or, where it `is_running`, since the start."""
-    data_point = {
-        "attributes": [attribute("gen_ai.request.model", "gpt-4o")],
-        "startTimeUnixNano": str((START_S + since_s) * 10**9),
-        "timeUnixNano": str((START_S + at_s) * 10**9),
-        "asInt": str(tokens),
-    }
-    data = {"aggregationTemporality": 2 if is_running else 1, "dataPoints": [data_point]}
-    metric = {"name": "gen_ai.client.inference.usage.output_tokens", "sum": data}
-    return {"resourceMetrics": [{"resource": resource(sender), "scopeMetrics": [{"metrics": [metric]}]}]}
 
 
 @pytest.fixture
@@ -78,11 +24,6 @@ def live(tmp_path):
     made = Live(tmp_path)
     yield made
     made.stop()
-
-
-ALICE = ("claude-code", "s-alice", "alice")
-BOB = ("claude-code", "s-bob", "bob")
-APP = ("chatbot", "", "")
 
 
 def both_orders(live, first, second):
@@ -156,59 +97,6 @@ def test_who_is_the_same_sender_and_what_time_a_point_covers(live, calls_first):
         right[sender[0]] = 5 if is_twice else 10
     both_orders(live, *((calls, points) if calls_first else (points, calls)))
     assert by_service(live) == right
-
-
-def test_a_total_goes_on_after_a_restart(live):
-    live.send(point(APP, -900, 60, 100, is_running=True))  # it began before the receiver did
-    live.move()
-    live.stop()
-    live.start()
-    live.send(point(APP, -900, 60, 100, is_running=True))  # the sender heard nothing and sends it again
-    live.send(point(APP, -900, 120, 130, is_running=True))
-    live.stop()
-    live.start()
-    live.send(point(APP, -900, 180, 145, is_running=True), point(APP, 200, 240, 5, is_running=True))
-    live.move()
-    assert live.stored() == 145 + 5
-
-
-def test_a_total_whose_rows_were_refused_counts_in_full_the_next_time(live):
-    live.send(point(APP, 0, 60, 100, is_running=True))
-    with live.totals.request() as request:  # and is not submitted
-        list(request_rows(point(APP, 0, 120, 130, is_running=True), request.totals))
-    live.send(point(APP, 0, 120, 130, is_running=True))
-    live.move()
-    assert live.stored() == 130
-
-
-def test_a_total_whose_commit_failed_counts_in_full_the_next_time(live):
-    """The disk gives up between two points, and the sender sends the second one again, after a third."""
-    live.send(point(APP, 0, 60, 100, is_running=True))
-    with sqlite3.connect(live.journal.path) as other:
-        other.execute("ALTER TABLE waiting RENAME TO elsewhere")
-    for at_s, tokens in ((120, 130), (180, 150)):
-        live.journal._refused_until = 0.0
-        with pytest.raises(JournalFull):
-            live.send(point(APP, 0, at_s, tokens, is_running=True))
-    with sqlite3.connect(live.journal.path) as other:
-        other.execute("ALTER TABLE elsewhere RENAME TO waiting")
-    other.close()
-    live.journal._refused_until = 0.0
-    live.send(*(point(APP, 0, at_s, tokens, is_running=True) for at_s, tokens in ((120, 130), (180, 150))))
-    live.move()
-    assert asked(live.ledger.events, 'list(output_tokens ORDER BY "at")') == ([100, 30, 20],)
-
-
-def test_many_threads_hear_of_one_total(live):
-    points = [point(APP, 0, 10 * k, k * k, is_running=True) for k in range(1, 60)]
-    random.Random(1).shuffle(points)
-    threads = [threading.Thread(target=live.send, args=points[start::4]) for start in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    live.move()
-    assert live.stored() == 59 * 59
 
 
 def test_growth_covers_the_time_since_the_point_before(live):
@@ -345,30 +233,6 @@ def test_any_deliveries_add_up(tmp_path_factory, things, grown, how, order):
     live.move()
     assert live.stored() == expected(things) + sum(grown)
     live.stop()
-
-
-def test_the_points_of_files_say_since_when_they_count():
-    totals = Totals()
-    rows = [
-        row
-        for at_s, tokens in ((60, 5), (120, 9))
-        for row in request_rows(point(APP, 0, at_s, tokens, is_running=True), totals)
-    ]
-    assert [(row["tags"]["since"], row["output_tokens"]) for row in rows] == [
-        (f"{START_S}000000", 5),
-        (f"{START_S + 60}000000", 4),
-    ]
-
-
-def test_kinds_of_tokens_that_a_collector_sends_apart_are_all_there(live):
-    output, other = point(APP, 0, 60, 5), point(APP, 0, 60, 7)
-    metric = other["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]
-    metric["name"] = metric["name"].replace("output", "input")
-    live.send(output, other)
-    live.move()
-    live.send(other, output)
-    live.move()
-    assert asked(live.ledger.events, "sum(input_tokens), sum(output_tokens)") == (7, 5)
 
 
 @pytest.mark.parametrize("calls_first", [True, False])
