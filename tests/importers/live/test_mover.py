@@ -213,7 +213,7 @@ def test_moves_are_soon_after_a_silence_seldom_in_a_trickle_and_at_once_in_a_flo
     pauses = [1.0]
     for taken in (5, 5, 5, 5, 5, 0, 5, 100, 5):
         pauses.append(pause_s(taken, 100, pauses[-1]))
-    assert pauses[1:] == [2.0, 4.0, 8.0, 10.0, 10.0, 1.0, 2.0, 0.0, 1.0]
+    assert pauses[1:] == [2.0, 4.0, 5.0, 5.0, 5.0, 1.0, 2.0, 0.0, 1.0]
 
 
 def test_a_tidy_forgets_series_that_are_long_silent_and_keeps_the_rows(live):
