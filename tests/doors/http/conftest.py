@@ -1,5 +1,6 @@
 """The HTTP door in this process, reached over ASGI by a real client, and as a process of its own."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -65,8 +66,6 @@ class Server:
 
     @staticmethod
     def run(coroutine):
-        import asyncio
-
         return asyncio.run(coroutine)
 
 

@@ -1,5 +1,6 @@
 """`POST /api/VERB` answers what the command line answers, and reaches no further than its token."""
 
+import gzip
 import importlib
 import json
 from dataclasses import replace
@@ -203,6 +204,14 @@ def test_what_cannot_be_understood_is_said(server, verb, body, status, said):
     assert all(
         set(one) == {"code", "severity", "where", "what", "why", "fix"} for one in answer.json()["problems"]
     )
+
+
+def test_a_question_that_unpacks_to_too_much(server):
+    body = gzip.compress(b'{"model": "' + b"x" * 5_000_000 + b'"}')
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    assert server.post("/api/tokens", scope="read", content=body, headers=headers).status_code == 413
+    small = gzip.compress(b'{"verb": "train"}')
+    assert server.post("/api/graph", scope="read", content=small, headers=headers).status_code == 200
 
 
 def test_an_empty_body_says_nothing(server):

@@ -1,5 +1,6 @@
 """The HTTP door as one ASGI application."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Final, TypeAlias
@@ -56,9 +57,9 @@ def _answering(door: Door, answer: _Answering) -> Callable[[Request], Awaitable[
 
 
 async def _open_api(_door: Door, _request: Request) -> Response:
-    from farthing.doors.http.open_api import open_api
+    from farthing.doors.http.open_api import open_api  # describing the verbs imports all of them
 
-    return json_reply(open_api())
+    return json_reply(await asyncio.to_thread(open_api))
 
 
 async def _unrouted(_request: Request, error: Exception) -> Response:

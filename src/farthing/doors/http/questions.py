@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -31,7 +31,10 @@ _RETRY_S: Final = 5
 
 async def get_verbs(_door: Door, _request: Request) -> Response:
     """The verbs, each with what it is for."""
-    return json_reply({"verbs": [{"name": name, "title": one.title} for name, one in verbs().items()]})
+    listed = await asyncio.to_thread(
+        lambda: [{"name": one.name, "title": one.title} for one in verbs().values()]
+    )
+    return json_reply({"verbs": listed})
 
 
 async def post_verb(door: Door, request: Request) -> Response:
@@ -43,8 +46,10 @@ async def post_verb(door: Door, request: Request) -> Response:
         raise RefusedError(404, error.problems) from None
     must_be_json(request)
     encoding = encoding_of(request.headers.get("content-encoding", ""))
-    async with body_of(request, door.limits.question_byte, door.limits, door.room) as body:
-        given = decoded(body, encoding, door.limits)
+    # Small enough, unpacked too, to be read at once beside everything else.
+    limits = replace(door.limits, unpacked_byte=door.limits.question_byte)
+    async with body_of(request, limits.question_byte, limits, door.room) as body:
+        given = decoded(body, encoding, limits)
     options, strict = _options(given, asked, holder, door)
     found = await _answered(door, partial(_ask, door.receiver, asked, options, door.limits.settle_s))
     headers = {"farthing-exit-code": str(exit_code(found.problems, strict=strict) or found.code)}
