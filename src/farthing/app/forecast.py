@@ -139,7 +139,7 @@ def _results(ahead: _Ahead) -> dict[str, Result]:
         if error is not None:
             found[f"wape_{name}"] = _one(error, "share")
     if requests and made.method == DRIVERS:
-        tokens = float(parts.requests.sum(1) @ parts.tokens_per_request)
+        tokens = float(parts.tokens.sum())
         found["requests"] = _one(requests, "requests")
         found["tokens_per_request"] = _one(tokens / requests, "tokens")
         if tokens:
@@ -191,7 +191,7 @@ def _lines(ahead: _Ahead) -> Iterator[Line]:
     if made.method == DRIVERS:
         drivers = made.drivers
         requests = float(drivers.requests.sum() / len(made.usd_mid))
-        tokens = float(drivers.requests.sum(1) @ drivers.tokens_per_request) / len(made.usd_mid)
+        tokens = float(drivers.tokens.sum()) / len(made.usd_mid)
         if requests:
             said = f"{requests:,.6g} requests × {tokens / requests:,.6g} tokens"
             price = float(drivers.usd.sum()) / len(made.usd_mid) / tokens * 1e6 if tokens else 0.0

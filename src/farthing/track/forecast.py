@@ -1,7 +1,7 @@
 """What will be spent: by drivers or as before, whichever was least wrong when tried on the past."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -166,14 +166,16 @@ def _carried(history: Series, periods: int, method: str, drivers: Drivers) -> Fl
 
 def _mixed(each: list[Drivers], weights: FloatArray) -> Drivers:
     """The weighted mean of variants, such that requests × tokens × price is the mean of their dollars."""
-    requests = sum((one.requests * weight for one, weight in zip(each, weights, strict=True)), np.zeros(()))
-    usd = sum((one.usd * weight for one, weight in zip(each, weights, strict=True)), np.zeros(()))
-    tokens = sum(
-        (one.tokens_per_request * weight for one, weight in zip(each, weights, strict=True)), np.zeros(())
+    requests, usd, lengths, tokens = (
+        np.asarray(sum(np.asarray(part) * weight for part, weight in zip(parts, weights, strict=True)))
+        for parts in zip(
+            *((one.requests, one.usd, one.lengths, one.tokens_per_request) for one in each), strict=True
+        )
     )
-    whole = np.asarray(requests.sum(1) * tokens)
+    mixed = Drivers(requests, tokens, np.ones_like(tokens), lengths)
+    whole = mixed.tokens.sum(1)
     price = np.divide(usd.sum(1), whole, out=np.zeros_like(whole), where=whole > 0)
-    return Drivers(np.asarray(requests), np.asarray(tokens), price)
+    return replace(mixed, usd_per_token=price)
 
 
 def _factors(known: FloatArray, periods: int) -> FloatArray:
