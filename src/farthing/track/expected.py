@@ -50,9 +50,9 @@ def scales(step: timedelta) -> tuple[Scale, ...]:
     """What is looked at, for periods of a day or of an hour."""
     if step >= DAY:
         return (
-            Scale("spike", 1, 0, 42, 10, 4.5, 0.25),
-            Scale("jump", 3, 0, 42, 10, 4.0, 0.15),
-            Scale("drift", 7, 14, 42, 10, 3.2, 0.18),
+            Scale("spike", 1, 0, 42, 10, 4.3, 0.25),
+            Scale("jump", 3, 0, 42, 10, 3.8, 0.15),
+            Scale("drift", 7, 14, 42, 10, 2.8, 0.18),
         )
     day = round(DAY / step)
     return (

@@ -21,7 +21,7 @@ from farthing.track.projection import (
     trailing_mean,
     variants,
 )
-from farthing.track.season import Clock, season_name, seasonal
+from farthing.track.season import DAY, Clock, season_name, seasonal
 from farthing.track.series import Series, series_of
 from farthing.track.spent import Key
 from farthing.units.types import FloatArray
@@ -152,7 +152,7 @@ def _level_is_new(history: Series, tested: Backtest) -> bool:
     if not len(tested.origins):
         return False
     season = seasonal(history.total_usd[None], Clock(history.start, history.step))
-    (since,) = level_starts(history.total_usd[None] / np.maximum(season, _TINY))
+    (since,) = level_starts(history.total_usd[None] / np.maximum(season, _TINY), soon=history.step < DAY)
     return bool(since > np.median(tested.origins))
 
 

@@ -82,7 +82,7 @@ def by_drivers(history: Series, periods: int, asked: Sequence[Variant]) -> list[
         growth = np.zeros_like(growth)  # within a day, what looks like growth is the course of the day
     lengths = _lengths(requests, tokens, clock, silent + periods)
     plain = (tokens / lengths[:, :known], usd / lengths[:, :known])
-    known_as = _Told.of(requests, usd, season[:, :known])
+    known_as = _Told.of(requests, usd, season[:, :known], history.step < DAY)
     growth = np.where(known_as.requests[:, 0] < 1, 0.0, growth)
     return [
         _carried(requests, *plain, season, growth / block, block, one, lengths, periods, known_as)
@@ -98,9 +98,9 @@ class _Told:
     ratios: FloatArray
 
     @staticmethod
-    def of(requests: FloatArray, usd: FloatArray, season: FloatArray) -> "_Told":
+    def of(requests: FloatArray, usd: FloatArray, season: FloatArray, soon: bool) -> "_Told":
         """For requests, and for tokens a request and dollars a token."""
-        levels = (level_starts(each / np.maximum(season, _TINY)) for each in (requests, usd))
+        levels = (level_starts(each / np.maximum(season, _TINY), soon=soon) for each in (requests, usd))
         each = np.divide(usd, requests, out=np.zeros_like(usd), where=requests > 0)
         places = np.arange(requests.shape[1])
         since = np.maximum(*levels)
