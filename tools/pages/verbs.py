@@ -95,6 +95,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "forecast --as-of 2026-11-20 --every week --horizon '4 weeks'",
         "forecast --as-of 2026-11-20 --by team --quiet",
     ),
+    "anomalies": ("anomalies --as-of 2026-11-20 --by team",),
     "export": (
         f"export - --table spend --by team,month {_NOW}",
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",

@@ -81,9 +81,10 @@ def _without_season(signals: FloatArray, clock: Clock, known: int) -> FloatArray
     """Logarithms of signals over the season that was known after so many periods."""
     season = seasonal(signals[:, :known], clock, signals.shape[1] - known)
     usual = np.median(signals[:, :known], axis=1, keepdims=True)
-    usual = np.where(usual > 0, usual, signals[:, :known].mean(1, keepdims=True))
     least = np.maximum(_AS_NOTHING * usual, 1e-12)
-    return np.log((signals + least) / (season * np.maximum(usual, 1e-12) + least))
+    level = np.log((signals + least) / (season * np.maximum(usual, 1e-12) + least))
+    # Where most periods have nothing, anything is as surprising as anything else.
+    return np.where(usual > 0, level, 0.0)
 
 
 def _look(level: FloatArray, period: int, scale: Scale, step: timedelta, found: Surprise) -> None:
