@@ -144,3 +144,18 @@ def test_the_future_does_not_change_what_was_expected(place):
     early = anomalies(ledger=place, by="team", as_of="2026-04-15").rows
     late = anomalies(ledger=place, by="team", as_of="2026-04-26").rows
     assert [row["excess_usd"] for row in early] == [row["excess_usd"] for row in late]
+
+
+def test_a_recording_of_minutes_is_carried_on_from_its_end(tmp_path):
+    start = datetime(2023, 11, 16, 18, 15, tzinfo=UTC)
+    rows = [
+        f"{number},{start + timedelta(seconds=20 * number):%Y-%m-%dT%H:%M:%SZ},maker,small,1000000,0,,,ok"
+        for number in range(120)
+    ]
+    (tmp_path / "minutes.csv").write_text("\n".join((HEADER, *rows)) + "\n")
+    bring_in(files=[str(tmp_path / "minutes.csv")], ledger=str(tmp_path / "ledger"), book=[book(tmp_path)])
+    for options in ({"as_of": "2023-11-16"}, {}):
+        found = forecast(ledger=str(tmp_path / "ledger"), horizon="10m", **options)
+        assert (found.rows[0]["start"], len(found.rows)) == ("2023-11-16 18:55", 10)
+        assert found.results["forecast_usd"].p50 == pytest.approx(10 * 9, rel=0.02)
+        assert ("stale" in codes(found)) is not bool(options)

@@ -96,7 +96,11 @@ def forecast(history: Series, periods: int) -> Forecast:
     tested = backtest(history, periods)
     candidates = {name: tested.wape(name) for name in tested.made}
     is_new = _level_is_new(history, tested)
-    method = DRIVERS if is_new else _least_wrong(candidates, tested.independent)
+    method = (
+        DRIVERS
+        if is_new
+        else _least_wrong({name: tested.error(name) for name in tested.made}, tested.independent)
+    )
     all_variants = variants(history.periods)
     weights = unlearned(all_variants) if is_new else tested.weights
     drivers = _mixed(by_drivers(history, periods, all_variants), weights)
@@ -134,14 +138,14 @@ def forecast(history: Series, periods: int) -> Forecast:
     )
 
 
-def _least_wrong(candidates: Mapping[str, float | None], independent: float) -> str:
+def _least_wrong(errors: Mapping[str, float | None], independent: float) -> str:
     """The method with the least error; the drivers where nothing was tested.
 
     A few tests tell little: the less there are, the more a naive way must be better to be preferred.
     """
     known = {
         name: error * (1 if name == DRIVERS else 1 + _DOUBT / (1 + independent))
-        for name, error in candidates.items()
+        for name, error in errors.items()
         if error is not None
     }
     return min(known, key=lambda name: known[name]) if known else DRIVERS

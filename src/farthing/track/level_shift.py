@@ -36,7 +36,7 @@ def _level_start(plain: FloatArray, least_step: float, soon: bool) -> int:
         if known - late < max(late, _LEAST):
             break
         before, recent = plain[max(0, known - (_BEFORE + 1) * late) : known - late], plain[known - late :]
-        if late == _SOON and recent.max() > before.min() / 2:
+        if late == _SOON and recent.max() >= before.min() / 2:
             continue
         strength = _strength(before, recent, least_step)
         if strength > strongest:
@@ -48,8 +48,9 @@ def _strength(before: FloatArray, recent: FloatArray, least_step: float) -> floa
     """How far the level stepped, in standard errors; 0 where it did not."""
     low, high = np.quantile(before, (0.1, 0.9))
     outside = max(float((recent < low).mean()), float((recent > high).mean()))
-    levels = (float(np.median(before)), float(np.median(recent)))
-    step = abs(levels[1] - levels[0])
-    if outside < _OUTSIDE or step <= least_step * max(levels):
+    step = abs(float(np.median(recent)) - float(np.median(before)))
+    # At once, not little by little: growth is no jump.
+    sides = (float(np.median(before[-_LATE[0] :])), float(np.median(recent[: _LATE[0]])))
+    if outside < _OUTSIDE or abs(sides[1] - sides[0]) <= least_step * max(sides):
         return 0.0
     return step * math.sqrt(len(recent)) / (float(np.std(recent)) + float(high - low) / 4 + _TINY)
