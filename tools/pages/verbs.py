@@ -104,6 +104,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW}",
         f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW} --csv",
     ),
+    "anomalies": ("anomalies --as-of 2026-11-20 --by team",),
     "export": (
         f"export - --table spend --by team,month {_NOW}",
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",

@@ -11,6 +11,7 @@ from farthing.estimate.answer import Estimate
 
 _FIELDS: Final[tuple[Field, ...]] = LEDGERED
 _BASIS: Final = "added up from the ledger"
+_FORECAST: Final = "carried on from the ledger"
 _EVERY_INPUT: Final = "input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens"
 _PRICED: Final = (
     "Every count of every event times its rate at that moment, in the price book of its month; what a "
@@ -50,6 +51,13 @@ _MEANING: Final[Mapping[str, tuple[str, str]]] = {
     "stored": ("Records that are new in the ledger.", ""),
     "duplicate": ("Records that were there already, or came more than once.", ""),
     "set_aside": ("Records that cannot be used; each is named with its reason.", ""),
+    "forecast_usd": ("What will be spent until the horizon; the range is from errors on the past.", ""),
+    "low_80_usd": ("One time in ten it is less.", ""),
+    "high_80_usd": ("One time in ten it is more.", ""),
+    "wape": ("Sum of absolute errors over the sum of spend, of forecasts made at moments of the past.", ""),
+    "coverage_80": ("The share of what then happened that lay within the 80% range; 80% is right.", ""),
+    "anomalies": ("Stretches that cost more than the past before them let expect, one for each cause.", ""),
+    "excess_usd": ("How much more than expected they cost.", ""),
     "rows_written": ("Rows of the file that was written.", ""),
 }  # fmt: skip
 
@@ -70,7 +78,7 @@ def explain_result(word: str, answer: Estimate) -> Explanation:
         name=name,
         value=result,
         unit=result.unit,
-        basis=_BASIS,
+        basis=_FORECAST if answer.verb == "forecast" else _BASIS,
         meaning=meaning,
         equation=equation,
         formula="",

@@ -89,7 +89,9 @@ def _stretches(history: Series) -> Iterator[_Stretch]:
     young = looked[0].least + looked[0].recent
     starts = _starts(history)
     old = [place for place, start in enumerate(starts) if start is not None and start < young]
-    asked: dict[int, list[tuple[int | None, list[int]]]] = {0: [(None, old)]} if old else {}
+    asked: dict[int, list[tuple[int | None, list[int]]]] = {}
+    if old:
+        asked[0] = [(None if len(history.groups) > 1 else old[0], old)]
     for place in _that_matter(history):
         if (start := starts[place]) is not None:
             asked.setdefault(start, []).append((place, [place]))
@@ -267,7 +269,7 @@ def _cause(
     requests = float(history.requests[rows, inside].sum())
     tokens, usd = float(history.tokens[rows, inside].sum()), float(history.usd[rows, inside].sum())
     awaited = float(expected.requests[rows].sum())
-    awaited_tokens = float(expected.requests[rows].sum(1) @ expected.tokens_per_request[rows])
+    awaited_tokens = float(expected.tokens[rows].sum())
     awaited_usd = float(expected.usd[rows].sum())
     parts = {
         REQUESTS: (awaited, requests),
