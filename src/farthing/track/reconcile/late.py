@@ -47,14 +47,14 @@ class Late:
             end = max(one.cell.end_us for one in held.values())
             came = carried or (self._came(held, start, end) if turn == 0 else {})
             owed = {place: came.get(place, Fraction(0)) - one.left for place, one in held.items()}
-            owed = {place: more for place, more in owed.items() if more > held[place].slack}
-            at, carried = self._cut(owed, held, end) if owed else (0, {})
+            is_owed = any(more > held[place].slack for place, more in owed.items())
+            at, carried = self._cut(owed, held, end) if is_owed else (0, {})
             yield from _moved(held, came, carried, start, at)
 
     def _came(self, held: Mapping[Place, Open], start: int, end: int) -> dict[Place, Fraction]:
         """What the bill has from the stretch before, whose own bill is not at hand."""
-        more = {place: one.left for place, one in held.items() if one.left > one.slack}
-        if not more:
+        more = {place: one.left for place, one in held.items()}
+        if not any(one.left > one.slack for one in held.values()):
             return {}
         for step in _STEPS_US:
             before = self._tails(start, step, held)
@@ -138,17 +138,19 @@ def _vote(tails: Tails, wanted: Mapping[Place, Fraction], held: Mapping[Place, O
     votes: dict[int, int] = {}
     for place, quantity in wanted.items():
         slack = held[place].slack
+        if quantity <= slack:
+            continue
         for at, total in tails.get(place, ()):
             if abs(total - quantity) <= slack:
                 votes[at] = votes.get(at, 0) + 1
     if not votes:
         return 0
-    best, most = 0, 0
-    for at in sorted(votes):
+    best, most = 0, Fraction(0)
+    for at in sorted(votes, reverse=True):  # of several the latest: it moves the least
         agreeing, concerned = _agreement(tails, wanted, held, at)
-        is_enough = agreeing >= min(2, concerned) and _ENOUGH * concerned <= agreeing
-        if is_enough and agreeing > most:
-            best, most = at, agreeing
+        for_it = agreeing - _ENOUGH * concerned
+        if agreeing >= min(2, concerned) and for_it > most:
+            best, most = at, for_it
     return best
 
 
@@ -161,10 +163,10 @@ def _agreement(
     """
     agreeing = concerned = 0
     for place, one in held.items():
-        after = _sum_at(tails.get(place, ()), at)
-        if after or not one.is_settled:
+        after, more = _sum_at(tails.get(place, ()), at), wanted.get(place, Fraction(0))
+        if after or abs(more) > one.slack:
             concerned += 1
-            agreeing += abs(after - wanted.get(place, Fraction(0))) <= one.slack
+            agreeing += abs(after - more) <= one.slack
     return agreeing, concerned
 
 
