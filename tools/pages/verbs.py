@@ -91,6 +91,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "reprice --as-of 2026-01-15 --by team",
         "reprice --book docs/examples/contract.yaml --quiet",
     ),
+    "reconcile": (
+        f"reconcile --invoice docs/examples/invoice.csv {_NOW}",
+        f"reconcile --invoice docs/examples/invoice.csv --by day --csv {_NOW}",
+        f"reconcile --invoice docs/examples/invoice.csv --tolerance 1% {_NOW} --quiet",
+    ),
     "export": (
         f"export - --table spend --by team,month {_NOW}",
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",

@@ -27,7 +27,7 @@ from farthing.track.reconcile.gaps import gaps
 from farthing.track.reconcile.late import Late
 from farthing.track.reconcile.open_cells import Open, moved, twins
 from farthing.track.reconcile.parts import Names, Part, Rates, parts_of, some
-from farthing.track.reconcile.prices import Bill, drifts, price_effects, terms_for
+from farthing.track.reconcile.prices import Bill, drifts, price_effects, prices_near, terms_for
 from farthing.track.reconcile.split import Split, fine, split, unbilled
 from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
@@ -247,6 +247,10 @@ class Comparison:
 
     def _infer(self) -> None:
         """Where the bill gives money alone: the quantity that the money is for."""
+        shared: dict[Place, list[Bill]] = {}
+        for bill in self.bills:
+            if bill.is_shared:
+                shared.setdefault(bill.cell.place, []).append(bill)
         for bill in self.bills:
             asked, agreed = bill.asked, terms_for(bill, self.terms)
             one = self.opened.get((bill.cell.place, bill.cell.start_us))
@@ -254,17 +258,28 @@ class Comparison:
                 continue
             if len(one.cell.sums) > 1:
                 self._reason(bill, one, agreed)
-                continue
-            dollar = agreed.of(asked)
-            exact = asked.cost / dollar / one.rate
-            quantity = Fraction(round(exact))
-            if asked.usd and abs(exact - quantity) > asked.slack / dollar / one.rate + _CLOSE:
-                bill.reprice(exact / bill.quantity * bill.rate, is_shared=False)
-                continue
-            one.left += quantity - bill.quantity
-            one.slack = asked.slack / dollar / one.rate
-            bill.asked = asked.worth(quantity * one.rate)
-            bill.quantity = quantity
+            else:
+                self._count(bill, one, agreed, prices_near(bill, shared.get(bill.cell.place, ())))
+
+    def _count(self, bill: Bill, one: Open, agreed: Terms, known: Sequence[Fraction]) -> None:
+        """The whole number of units that money is for, at a price that others of the place have too.
+
+        Where it is none, the quantity is taken to be right and the price is another.
+        """
+        usd = bill.asked.cost / agreed.of(bill.asked)
+        slack = bill.asked.slack / agreed.of(bill.asked)
+        prices = [price for price in known if _is_whole(usd / price, slack / price)]
+        if not prices and bill.asked.usd:
+            bill.reprice(usd / bill.quantity, is_shared=False)
+            return
+        price = prices[0] if prices else one.rate
+        if price != one.rate:
+            bill.reprice(price, is_shared=True)
+        quantity = Fraction(round(usd / price))
+        one.left += quantity - bill.quantity
+        one.slack = slack / price
+        bill.asked = bill.asked.worth(quantity * one.rate)
+        bill.quantity = quantity
 
     def _reason(self, bill: Bill, one: Open, agreed: Terms) -> None:
         """A line that is money alone, for several kinds of use: what comes to just that, else its sign."""
@@ -332,6 +347,10 @@ class Comparison:
             )
             if rounded:
                 bill.asked = bill.asked.worth(bill.asked.usd - rounded)
+
+
+def _is_whole(quantity: Fraction, slack: Fraction) -> bool:
+    return abs(quantity - round(quantity)) <= slack + _CLOSE
 
 
 def _is_twice(one: Open, twice: Sum) -> bool | None:
