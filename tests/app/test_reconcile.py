@@ -191,6 +191,40 @@ def test_a_report_beside_an_invoice_says_its_own_total(tmp_path):
     assert (answer.results["report_usd"].exact, answer.results["billed_usd"].exact) == ("3", "2.7")
 
 
+def test_a_usage_report_is_billed_at_the_books_prices(tmp_path):
+    report = tmp_path / "usage.csv"
+    report.write_text(EVENTS.replace("1000000", "1500000"))
+    answer, _ = by_hand(tmp_path, [f"{DAY},acme,API,m,input,Usage,3,USD,1000000,Tokens"])
+    place, book = str(tmp_path / "ledger"), [str(tmp_path / "book.yaml")]
+    answer = reconcile(report=[str(report)], ledger=place, book=book)
+    assert [(row["cause"], row["amount_usd"]) for row in answer.rows] == [("missing", "1.5")]
+    assert answer.results["report_usd"].exact == "4.5"
+
+
+def test_calls_that_lack_may_be_the_long_ones(tmp_path):
+    """Two dollars are asked for a token beyond 200,000 of input: a call of those is missing."""
+    (tmp_path / "events.csv").write_text(
+        "event_id,at,provider,model,input_tokens\n"
+        "a,2026-10-05T10:00:00Z,acme,m,300000\n"
+        "b,2026-10-05T11:00:00Z,acme,m,100000\n"
+    )
+    long = "{provider: acme, model: m, meter: input, amount: '6', per: 1M tokens, above_tokens: 200000}"
+    (tmp_path / "book.yaml").write_text(BOOK.replace("}]", f"}}, {long}]"))
+    line = f"{DAY},acme,API,m,input,Usage,4.2,USD,800000,Tokens"
+    (tmp_path / "bill.csv").write_text(f"{BILL}{line}\n")
+    place, book = str(tmp_path / "ledger"), [str(tmp_path / "book.yaml")]
+    bring_in(files=[str(tmp_path / "events.csv")], ledger=place, book=book)
+    answer = reconcile(invoice=[str(tmp_path / "bill.csv")], ledger=place, book=book)
+    assert {row["cause"]: row["amount_usd"] for row in answer.rows} == {"missing": "2.1"}
+
+
+def test_repeated_events_are_counted(tmp_path):
+    made = world(6, ["duplicate"], "focus")
+    answer = found(made, tmp_path)
+    copies = len(made.recorded) - len(made.billed)
+    assert [(row["cause"], row["events"]) for row in answer.rows] == [("duplicate", copies)]
+
+
 def test_what_cannot_be_compared_is_refused(tmp_path):
     line = f"{DAY},acme,API,m,input,Usage,4,USD,1000000,Tokens"
     with pytest.raises(InputError, match="modle"):

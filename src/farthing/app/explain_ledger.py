@@ -36,7 +36,7 @@ _MEANING: Final[Mapping[str, tuple[str, str]]] = {
     "after_usd": ("What they cost with the other prices; closed months keep theirs.", ""),
     "change_usd": ("The difference that other prices make.", "after_usd - before_usd"),
     "calculated_usd": ("What the events come to of the providers and days that the bill is about.", ""),
-    "billed_usd": ("What the bill asks, in dollars at the dated rate: its billed costs, taxes and credits.", ""),
+    "billed_usd": ("What the bill asks, in dollars at the dated rate, with taxes and credits.", ""),
     "report_usd": ("What the provider's own report asks.", ""),
     "variance_usd": ("The difference, of which the rows are the causes.", "billed_usd - calculated_usd"),
     "unexplained_usd": ("The part of the difference that no cause accounts for.", ""),

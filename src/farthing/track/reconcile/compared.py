@@ -9,7 +9,7 @@ from farthing.pricing.rows import STANDARD
 from farthing.track.account import Accounts
 from farthing.track.dimensions import Asked as Question
 from farthing.track.reconcile import alike
-from farthing.track.reconcile.bill import BillLine
+from farthing.track.reconcile.bill import DAY_US, BillLine
 from farthing.track.reconcile.causes import (
     DRIFT,
     DUPLICATE,
@@ -50,6 +50,7 @@ class Comparison:
     windows: Mapping[str, tuple[int, int]]
     by_hour: bool
     found: Reconciled
+    repeats: dict[tuple[str, str, int], int]
     cells: dict[At, Cell] = field(default_factory=dict)
     opened: dict[At, Open] = field(default_factory=dict)
     twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
@@ -154,7 +155,9 @@ class Comparison:
     def _take_twice(self, at: At) -> None:
         one, twice = self.opened[at], total_of(self.twice[at])
         cell = one.cell
-        self.found.effects.append(Effect(DUPLICATE, -twice.usd, cell.where, _LOOK_ALIKE, cell.line_count))
+        self.found.effects.append(
+            Effect(DUPLICATE, -twice.usd, cell.where, _LOOK_ALIKE, cell.line_count, self._copies(cell))
+        )
         quantity = cell.quantity - twice.quantity
         if quantity:
             one.rate = (cell.usd - twice.usd) / quantity
@@ -163,6 +166,15 @@ class Comparison:
         self.kept_twice[at] = self.twice[at]
         one.counted = quantity
         one.usd = cell.usd - twice.usd
+
+    def _copies(self, cell: Cell) -> int:
+        """How many events of a cell repeat others; those of one call are in several cells and count once."""
+        mine = [
+            at
+            for at in self.repeats
+            if at[:2] == cell.place[:2] and cell.start_us <= at[2] * DAY_US < cell.end_us
+        ]
+        return sum(self.repeats.pop(at) for at in mine)
 
     def _price(self) -> None:
         """Bills of all cells, the terms that they share, and single prices that differ."""
@@ -178,7 +190,24 @@ class Comparison:
         self._split(rates, lambda bill, one: len(bill.cell.sums) > 1 or bool(one.left))
         drifts(self.bills, self.terms, rates)
         self._split(rates, lambda bill, _: bill.cause == DRIFT and not bill.is_shared)
+        self._loosen(rates)
         self._split_unbilled()
+
+    def _loosen(self, rates: Rates) -> None:
+        """Where a meter has several rates (long prompts, hours) the calls that lack may have had another mix.
+
+        What a single line asks beside the average is then the rate of those calls, not another price.
+        """
+        for bill in self.bills:
+            one = self.opened.get((bill.cell.place, bill.cell.start_us))
+            if one is None or bill.cause != DRIFT or bill.is_shared or not bill.asked.is_sure or not one.left:
+                continue
+            listed = self._listed(one.place, one.cell.start_us, rates)
+            rate = (bill.asked.cost / terms_for(bill, self.terms).of(bill.asked) - one.usd) / one.left
+            if one.counted and listed != one.usd / one.counted and rate > 0:
+                one.rate = rate
+                bill.factor, bill.cause = Fraction(1), ""
+                bill.asked = bill.asked.worth(one.usd + one.left * rate)
 
     def _split(self, rates: Rates, chosen: Callable[[Bill, Open], bool]) -> None:
         """Tell kinds of use apart by money where lines do not fit and lump several together.
@@ -311,7 +340,9 @@ class Comparison:
             self._take_exact(
                 grid, alike.failed_sql(), FAILED, "calls that failed, which the bill does not have"
             )
-            self._take_exact(grid, alike.copies_sql(nearly=True), DUPLICATE, _NEARLY)
+            self._take_exact(
+                grid, alike.copies_sql(self.accounts.events.empty, nearly=True), DUPLICATE, _NEARLY
+            )
         left = [one for one in every if not one.is_settled]
         silent = gaps(self.accounts, self.asked, [one for one in left if one.left > 0], self.named)
         for one in left:
