@@ -56,7 +56,7 @@ _MEANING: Final[Mapping[str, tuple[str, str]]] = {
     "stored": ("Records that are new in the ledger.", ""),
     "duplicate": ("Records that were there already, or came more than once.", ""),
     "set_aside": ("Records that cannot be used; each is named with its reason.", ""),
-    "forecast_usd": ("What will be spent until the horizon, or in a budget's period with what was already.", ""),
+    "forecast_usd": ("What will be spent until the horizon, or in all of a budget's period.", ""),
     "low_80_usd": ("One time in ten it is less.", ""),
     "high_80_usd": ("One time in ten it is more.", ""),
     "wape": ("Sum of absolute errors over the sum of spend, of forecasts made at moments of the past.", ""),
