@@ -24,12 +24,12 @@ def when(period: int, history: Series) -> str:
 
 def sentence(one: Anomaly, history: Series) -> str:
     """What happened."""
-    group, unit = named(one, history), "day" if history.step >= DAY else "hour"
+    group, unit = named(one, history), "a day" if history.step >= DAY else "an hour"
     periods = one.last - one.first + 1
     since = f"on {when(one.first, history)}" if periods == 1 else f"from {when(one.first, history)}"
-    more = f"${one.excess_usd / periods:,.2f} a {unit} more than expected"
+    more = f"${one.excess_usd / periods:,.2f} {unit} more than expected"
     if one.kind == NEW:
-        return f"{since} {group} appeared and cost ${one.after:,.2f} a {unit}: {more}"
+        return f"{since} {group} appeared and cost ${one.after:,.2f} {unit}: {more}"
     return f"{since} {_moved(one, group, periods)}: {more}"
 
 
