@@ -390,14 +390,8 @@ VERBS: Mapping[str, tuple[Field, ...]] = {
     "reconcile": RECONCILE,
     "export": EXPORT,
 }
-CHAINED = (
-    "train",
-    "finetune",
-    "optimum",
-    "tokens",
-    "compare",
-    "serve",
-)  # verbs that have a chain of formulas
+# Verbs that have a chain of formulas.
+CHAINED = ("train", "finetune", "optimum", "tokens", "compare", "serve")
 REPEATABLE = frozenset({"fx", "set", "book"})
 READS_LEDGER = ("import", "spend", "reprice", "reconcile", "export")
 READS_BOOK = ("tokens", "compare", *READS_LEDGER)  # verbs that lay --book over the price book
