@@ -14,7 +14,7 @@ from farthing.units.problem import InputError
 
 CENT = Fraction(1, 100)
 ALL = (*made_bills.QUANTITY, *made_bills.PRICE)
-FOCUS = Path("/work/shared/data/focus")
+SHARED = Path(os.environ.get("FARTHING_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "focus"
 FRESH = 2
 
 
@@ -266,12 +266,12 @@ def test_what_cannot_be_compared_is_refused(tmp_path):
         reconcile(ledger=str(tmp_path / "ledger"), invoice=["nowhere.csv"])
 
 
-@pytest.mark.skipif(not FOCUS.is_dir(), reason="the published FOCUS files are not here")
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the published FOCUS files are not here")
 def test_published_bills_of_clouds_add_up(tmp_path):
     (tmp_path / "events.csv").write_text(EVENTS)
     place = str(tmp_path / "ledger")
     bring_in(files=[str(tmp_path / "events.csv")], ledger=place)
-    for path in sorted(FOCUS.rglob("*.csv")):
+    for path in sorted(SHARED.rglob("*.csv")):
         answer = reconcile(invoice=[str(path)], ledger=place)
         total = sum(Fraction(row["amount_usd"]) for row in answer.rows)
         assert total == Fraction(answer.results["variance_usd"].exact), path.name

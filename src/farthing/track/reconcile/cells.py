@@ -231,3 +231,16 @@ def total_of(kinds: Mapping[Kind, Sum]) -> Sum:
         found.usd += one.usd
         found.lacks = found.lacks or one.lacks
     return found
+
+
+def is_kin(one: Place, other: Place) -> bool:
+    """Whether two places are the same but for the tier, or but for the kind of input."""
+    return one._replace(tier="") == other._replace(tier="") or (
+        one._replace(meter="") == other._replace(meter="") and "cache" in one.meter + other.meter
+    )
+
+
+def service_of(cell: Cell) -> str:
+    """What a cell is called: its model, else the service that its lines name, else the provider."""
+    named = cell.place.model or next((line.service for line in cell.lines if line.service), "")
+    return named or cell.place.provider

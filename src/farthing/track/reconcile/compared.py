@@ -21,9 +21,21 @@ from farthing.track.reconcile.causes import (
     Effect,
     Reconciled,
 )
-from farthing.track.reconcile.cells import ANY, Cell, Grid, Kind, Place, Sum, cells_of, total_of
-from farthing.track.reconcile.coarse import explained, guesses_of
+from farthing.track.reconcile.cells import (
+    ANY,
+    Cell,
+    Grid,
+    Kind,
+    Place,
+    Sum,
+    cells_of,
+    is_kin,
+    service_of,
+    total_of,
+)
+from farthing.track.reconcile.coarse import guesses_of
 from farthing.track.reconcile.gaps import gaps
+from farthing.track.reconcile.inferred import counted, reasoned
 from farthing.track.reconcile.late import Late
 from farthing.track.reconcile.open_cells import Open, moved, twins
 from farthing.track.reconcile.parts import Names, Part, Rates, parts_of, some
@@ -32,7 +44,6 @@ from farthing.track.reconcile.split import Split, fine, split, unbilled
 from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
 At: TypeAlias = tuple[Place, int]
-_CLOSE: Final = Fraction(1, 10**4)  # how near to a whole number of tokens is one
 _DEARER: Final = "the bill gives money alone, and asks more than the events come to"
 _CHEAPER: Final = "the bill gives money alone, and asks less than the events come to"
 _LOOK_ALIKE: Final = "events alike in moment, model and counts, under several ids"
@@ -95,7 +106,7 @@ class Comparison:
             place = cell.place
             is_known = (place.provider, place.model) in known if place.model else place.provider in providers
             if not is_known:
-                self._whole(cell, f"{NO_EVENTS}: {_service(cell)}", "no events of it are known")
+                self._whole(cell, f"{NO_EVENTS}: {service_of(cell)}", "no events of it are known")
                 continue
             rate = self._rate(cell, rates)
             if cell.lacks or rate is None:
@@ -126,7 +137,7 @@ class Comparison:
             return cell.usd / cell.quantity
         listed = self._listed(cell.place, cell.start_us, rates)
         for (place, start), other in self.cells.items() if listed else ():
-            if start == cell.start_us and other.quantity and _is_kin(place, cell.place):
+            if start == cell.start_us and other.quantity and is_kin(place, cell.place):
                 beside = self._listed(place, start, rates)
                 if beside:
                     return listed * (other.usd / other.quantity) / beside if listed else None
@@ -276,6 +287,7 @@ class Comparison:
 
     def _infer(self) -> None:
         """Where the bill gives money alone: the quantity that the money is for."""
+        rates = Rates.of(self.accounts)
         shared: dict[Place, list[Bill]] = {}
         for bill in self.bills:
             if bill.is_shared:
@@ -286,56 +298,20 @@ class Comparison:
             if one is None or asked.is_sure or bill.factor != 1 or (asked.usd and agreed.fits(asked)):
                 continue
             if len(one.cell.sums) > 1:
-                self._reason(bill, one, agreed)
+                twice = self.kept_twice.get((one.place, one.cell.start_us), {})
+                self.found.effects += reasoned(bill, one, agreed, guesses_of(one, twice, rates))
             else:
-                self._count(bill, one, agreed, prices_near(bill, shared.get(bill.cell.place, ())))
-
-    def _count(self, bill: Bill, one: Open, agreed: Terms, known: Sequence[Fraction]) -> None:
-        """The whole number of units that money is for, at a price that others of the place have too.
-
-        Where it is none, the quantity is taken to be right and the price is another.
-        """
-        usd = bill.asked.cost / agreed.of(bill.asked)
-        slack = bill.asked.slack / agreed.of(bill.asked)
-        prices = [price for price in known if _is_whole(usd / price, slack / price)]
-        if not prices and bill.asked.usd:
-            bill.reprice(usd / bill.quantity, is_shared=False)
-            return
-        price = prices[0] if prices else one.rate
-        if price != one.rate:
-            bill.reprice(price, is_shared=True)
-        quantity = Fraction(round(usd / price))
-        one.left += quantity - bill.quantity
-        one.slack = slack / price
-        bill.asked = bill.asked.worth(quantity * one.rate)
-        bill.quantity = quantity
-
-    def _reason(self, bill: Bill, one: Open, agreed: Terms) -> None:
-        """A line that is money alone, for several kinds of use: what comes to just that, else its sign."""
-        at, dollar = (bill.cell.place, bill.cell.start_us), agreed.of(bill.asked)
-        usd, slack = bill.asked.cost / dollar - bill.asked.usd, bill.asked.slack / dollar
-        known = guesses_of(one, self.kept_twice.get(at, {}), Rates.of(self.accounts))
-        guessed = explained(known, usd, slack)
-        if guessed is None:
-            one.owes(usd, slack)
-            bill.asked = bill.asked.worth(bill.asked.usd + usd)
-            return
-        total = sum((guess.usd for guess in guessed), Fraction(0))
-        bill.asked = bill.asked.worth(bill.asked.usd + total)
-        self.found.effects += [
-            Effect(guess.cause, guess.usd, one.cell.where, guess.why, one.cell.line_count)
-            for guess in guessed
-        ]
+                counted(bill, one, agreed, prices_near(bill, shared.get(bill.cell.place, ())))
 
     def _quantities(self, grid: Grid) -> None:
         """Put what the bill counts more or less than events down to causes."""
         every = list(self.opened.values())
-        counted = [one for one in every if not one.is_money]
-        self.found.effects += twins(counted)
+        in_units = [one for one in every if not one.is_money]
+        self.found.effects += twins(in_units)
         late = Late(self.accounts, self.asked, self.named, grid, Rates.of(self.accounts))
         for provider in {one.place.provider for one in every}:
             self.found.effects += late.effects(one for one in every if one.place.provider == provider)
-        self.found.effects += moved(counted)
+        self.found.effects += moved(in_units)
         if any(one.left < -one.slack for one in every):
             self._take_exact(
                 grid, alike.failed_sql(), FAILED, "calls that failed, which the bill does not have"
@@ -380,10 +356,6 @@ class Comparison:
                 bill.asked = bill.asked.worth(bill.asked.usd - rounded)
 
 
-def _is_whole(quantity: Fraction, slack: Fraction) -> bool:
-    return abs(quantity - round(quantity)) <= slack + _CLOSE
-
-
 def _is_twice(one: Open, twice: Sum) -> bool | None:
     """Whether the bill says that what looks alike was recorded twice; None where it does not tell."""
     if one.cell.billed_quantity is None or not one.cell.lines:
@@ -391,15 +363,3 @@ def _is_twice(one: Open, twice: Sum) -> bool | None:
     if one.left == 0:
         return False
     return True if one.left + twice.quantity == 0 else None
-
-
-def _is_kin(one: Place, other: Place) -> bool:
-    """Whether two places are the same but for the tier, or but for the kind of input."""
-    return one._replace(tier="") == other._replace(tier="") or (
-        one._replace(meter="") == other._replace(meter="") and "cache" in one.meter + other.meter
-    )
-
-
-def _service(cell: Cell) -> str:
-    named = cell.place.model or next((line.service for line in cell.lines if line.service), "")
-    return named or cell.place.provider

@@ -111,7 +111,8 @@ def _terms(asked: Sequence[Asked], currency: str) -> Terms:
         return _in_currency(asked, by_factor, by_unit, listed)
     factor = by_factor[0].nicest
     agreeing = [one for one in asked if one.factor.has(factor)]
-    return Terms(factor) if _is_general(agreeing, asked) and factor != _ONE else plain
+    # A rise of everything is no discount: each price is then another one.
+    return Terms(factor) if factor < _ONE and _is_general(agreeing, asked) else plain
 
 
 def _in_currency(
