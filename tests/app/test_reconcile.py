@@ -124,10 +124,10 @@ EVENTS = "event_id,at,provider,model,input_tokens\na,2026-10-05T10:00:00Z,acme,m
 BOOK = "prices: [{provider: acme, model: m, meter: input, amount: '3', per: 1M tokens, source: by hand}]\n"
 
 
-def by_hand(folder, lines, **more):
+def by_hand(folder, lines, events=EVENTS, header=BILL, **more):
     """The amounts by cause for one event of a million tokens at $3, and these lines."""
-    (folder / "bill.csv").write_text(BILL + "\n".join(lines) + "\n")
-    (folder / "events.csv").write_text(EVENTS)
+    (folder / "bill.csv").write_text(header + "\n".join(lines) + "\n")
+    (folder / "events.csv").write_text(events)
     (folder / "book.yaml").write_text(BOOK)
     place, book = str(folder / "ledger"), [str(folder / "book.yaml")]
     bring_in(files=[str(folder / "events.csv")], ledger=place, book=book)
@@ -163,6 +163,37 @@ def test_quantities_in_other_units_are_the_same_quantities(tmp_path):
     assert amounts == {}
 
 
+def test_days_of_a_bill_begin_where_it_says(tmp_path):
+    """Midnight of the provider is 07:00 UTC: what was used at 05:00 is of the day before."""
+    line = "2026-10-05T07:00:00Z,2026-10-06T07:00:00Z,acme,API,m,input,Usage,3,USD,1000000,Tokens"
+    before = "2026-10-04T07:00:00Z,2026-10-05T07:00:00Z,acme,API,m,input,Usage,6,USD,2000000,Tokens"
+    events = EVENTS + "b,2026-10-05T05:00:00Z,acme,m,2000000\n"
+    _, amounts = by_hand(tmp_path, [line, before], events=events)
+    assert amounts == {}
+
+
+def test_a_month_with_quantities_is_compared_as_one(tmp_path):
+    line = "2026-10-01,2026-11-01,acme,API,m,input,Usage,6,USD,2000000,Tokens"
+    answer, amounts = by_hand(tmp_path, [line])
+    assert amounts == {"missing": "3"}
+    assert "no events from 2026-10-05 11:00 to 11-01 00:00" in answer.rows[0]["why"]
+
+
+def test_a_bill_that_ends_before_the_month_leaves_its_last_days_to_the_next(tmp_path):
+    days = [f"2026-10-{day:02}" for day in range(1, 32)]
+    events = "".join(f"{day},{day}T10:00:00Z,acme,m,1000000\n" for day in days)
+    lines = [f"{day},,acme,API,m,input,Usage,3,USD,1000000,Tokens" for day in days[:-1]]
+    answer, amounts = by_hand(tmp_path, lines, events=EVENTS.splitlines()[0] + "\n" + events)
+    assert amounts == {"lag": "-3"}
+    assert answer.rows[0]["where"] == "m, 2026-10-31"
+
+
+def test_a_credit_and_a_negotiated_price_are_discounts(tmp_path):
+    line = f"{DAY},acme,API,m,input,Usage,2.4,USD,1000000,Tokens,3"
+    _, amounts = by_hand(tmp_path, [line], header=BILL.replace("unit\n", "unit,list_cost\n"))
+    assert amounts == {"discount": "-0.6"}
+
+
 def test_a_price_that_differs_is_named_with_both(tmp_path):
     answer, amounts = by_hand(tmp_path, [f"{DAY},acme,API,m,input,Usage,3.3,USD,1000000,Tokens"])
     assert amounts == {"price drift": "0.3"}
@@ -189,6 +220,40 @@ def test_a_report_beside_an_invoice_says_its_own_total(tmp_path):
     line = f"{DAY},acme,API,m,input,Usage,2.7,USD,1000000,Tokens"
     answer, _ = by_hand(tmp_path, [line], report=[str(report)])
     assert (answer.results["report_usd"].exact, answer.results["billed_usd"].exact) == ("3", "2.7")
+
+
+def test_a_usage_report_is_billed_at_the_books_prices(tmp_path):
+    report = tmp_path / "usage.csv"
+    report.write_text(EVENTS.replace("1000000", "1500000"))
+    answer, _ = by_hand(tmp_path, [f"{DAY},acme,API,m,input,Usage,3,USD,1000000,Tokens"])
+    place, book = str(tmp_path / "ledger"), [str(tmp_path / "book.yaml")]
+    answer = reconcile(report=[str(report)], ledger=place, book=book)
+    assert [(row["cause"], row["amount_usd"]) for row in answer.rows] == [("missing", "1.5")]
+    assert answer.results["report_usd"].exact == "4.5"
+
+
+def test_calls_that_lack_may_be_the_long_ones(tmp_path):
+    """Two dollars are asked for a token beyond 200,000 of input: a call of those is missing."""
+    (tmp_path / "events.csv").write_text(
+        "event_id,at,provider,model,input_tokens\n"
+        "a,2026-10-05T10:00:00Z,acme,m,300000\n"
+        "b,2026-10-05T11:00:00Z,acme,m,100000\n"
+    )
+    long = "{provider: acme, model: m, meter: input, amount: '6', per: 1M tokens, above_tokens: 200000}"
+    (tmp_path / "book.yaml").write_text(BOOK.replace("}]", f"}}, {long}]"))
+    line = f"{DAY},acme,API,m,input,Usage,4.2,USD,800000,Tokens"
+    (tmp_path / "bill.csv").write_text(f"{BILL}{line}\n")
+    place, book = str(tmp_path / "ledger"), [str(tmp_path / "book.yaml")]
+    bring_in(files=[str(tmp_path / "events.csv")], ledger=place, book=book)
+    answer = reconcile(invoice=[str(tmp_path / "bill.csv")], ledger=place, book=book)
+    assert {row["cause"]: row["amount_usd"] for row in answer.rows} == {"missing": "2.1"}
+
+
+def test_repeated_events_are_counted(tmp_path):
+    made = world(6, ["duplicate"], "focus")
+    answer = found(made, tmp_path)
+    copies = len(made.recorded) - len(made.billed)
+    assert [(row["cause"], row["events"]) for row in answer.rows] == [("duplicate", copies)]
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path):

@@ -1,6 +1,7 @@
 """Budgets that a running receiver looks at: told once, whatever goes wrong in between."""
 
 import logging
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -69,6 +70,8 @@ def test_a_bad_file_is_refused_at_the_start(tmp_path, place):
 
 
 def test_no_file_is_nothing_to_watch(place):
+    before = threading.active_count()
     watching = Watching([], place)
     watching.start()
+    assert threading.active_count() == before
     watching.close(1)

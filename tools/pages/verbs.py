@@ -104,6 +104,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW}",
         f"allocate docs/examples/allocation.yaml --since 2026-11 --until 2026-11 {_NOW} --csv",
     ),
+    "anomalies": ("anomalies --as-of 2026-11-20 --by team",),
+    "reconcile": (
+        f"reconcile --invoice docs/examples/invoice.csv {_NOW}",
+        f"reconcile --invoice docs/examples/invoice.csv --by day --csv {_NOW}",
+        f"reconcile --invoice docs/examples/invoice.csv --tolerance 1% {_NOW} --quiet",
+    ),
     "export": (
         f"export - --table spend --by team,month {_NOW}",
         f"export - --focus 1.4 --since 2026-11-16 {_NOW}\n" + "\n" * 3 + "...",

@@ -81,7 +81,8 @@ def _known(asked: Asked, accounts: Accounts, asking: Asking) -> Series:
     """All that is known up to the end of what was asked for."""
     present = moment_of(asked, accounts)
     every = asked.question.words.get("every")
-    step = DAY if every == "day" or (every is None and len(accounts.days) >= _WEEKS) else _HOUR
+    span = (accounts.days[-1] - accounts.days[0]).days + 1 if accounts.days else 0
+    step = DAY if every == "day" or (every is None and span >= _WEEKS) else _HOUR
     if asking.window.until is not None:
         present = min(present, start_of(asking.window.until))
     past = replace(asking, window=Window(None, asking.window.until))

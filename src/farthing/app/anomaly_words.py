@@ -24,12 +24,12 @@ def when(period: int, history: Series) -> str:
 
 def sentence(one: Anomaly, history: Series) -> str:
     """What happened."""
-    group, unit = named(one, history), "day" if history.step >= DAY else "hour"
+    group, unit = named(one, history), "a day" if history.step >= DAY else "an hour"
     periods = one.last - one.first + 1
     since = f"on {when(one.first, history)}" if periods == 1 else f"from {when(one.first, history)}"
-    more = f"${one.excess_usd / periods:,.2f} a {unit} more than expected"
+    more = f"${one.excess_usd / periods:,.2f} {unit} more than expected"
     if one.kind == NEW:
-        return f"{since} {group} appeared and cost ${one.after:,.2f} a {unit}: {more}"
+        return f"{since} {group} appeared and cost ${one.after:,.2f} {unit}: {more}"
     return f"{since} {_moved(one, group, periods)}: {more}"
 
 
@@ -38,15 +38,21 @@ def _moved(one: Anomaly, group: str, periods: int) -> str:
     if one.driver == CACHE:
         return f"cache reads of {group} fell from {one.before:.0%} to {one.after:.0%} of input"
     if one.driver == TOKENS:
-        return f"tokens a request of {group} {drifted} from {one.before:,.0f} to {one.after:,.0f}"
+        return f"tokens a request of {group} {drifted} from {_few(one.before)} to {_few(one.after)}"
     if one.driver == REQUESTS:
-        return f"requests of {group} {drifted} from {one.before / periods:,.0f} to {one.after / periods:,.0f}"
+        before, after = (_few(requests / periods) for requests in (one.before, one.after))
+        return f"requests of {group} {drifted} from {before} to {after}"
     price = f"from ${one.before * 1e6:,.4g} to ${one.after * 1e6:,.4g} a million tokens"
     if one.driver == MIX:
         return f"usage moved to what is dearer, {price}"
     if one.driver == PRICE and one.before < 1:
         return f"the price of {group} {drifted} {price}"
     return f"what {group} costs {drifted} from ${one.before / periods:,.2f} to ${one.after / periods:,.2f}"
+
+
+def _few(number: float) -> str:
+    """A count, with digits behind the point only where it is small."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def verdict(found: Sequence[Anomaly], history: Series, least: str) -> str:

@@ -11,6 +11,7 @@ from farthing.estimate.answer import Estimate
 
 _FIELDS: Final[tuple[Field, ...]] = LEDGERED
 _BASIS: Final = "added up from the ledger"
+_FORECAST: Final = "carried on from the ledger"
 _EVERY_INPUT: Final = "input_tokens + cache_read_tokens + cache_write_5m_tokens + cache_write_1h_tokens"
 _PRICED: Final = (
     "Every count of every event times its rate at that moment, in the price book of its month; what a "
@@ -39,17 +40,29 @@ _MEANING: Final[Mapping[str, tuple[str, str]]] = {
     "spent_usd": ("Usage and bills of the periods of all budgets so far; each budget counts its own.", ""),
     "limit_usd": ("What may be spent in those periods, in dollars at the rate of the day.", ""),
     "spent_share": ("How much of the limits was spent.", "spent_usd / limit_usd"),
-    "forecast_usd": ("What was spent, and what is expected until the periods end.", ""),
     "exhausted_on": ("The first day on which more than a limit is spent, from the day asked for on.", ""),
     "direct_usd": ("What is in no pool: it goes to whom its events and bill lines name.", ""),
     "shared_usd": ("What pools give to those who share them, idle cost apart.", ""),
     "idle_usd": ("What was paid and not used.", ""),
     "ledger_usd": ("What the ledger has of it: usage at the prices of its days, and bills.", ""),
     "stated_usd": ("What the file of rules states besides the ledger.", ""),
+    "calculated_usd": ("What the events come to of the providers and days that the bill is about.", ""),
+    "billed_usd": ("What the bill asks, in dollars at the dated rate, with taxes and credits.", ""),
+    "report_usd": ("What the provider's own report asks.", ""),
+    "variance_usd": ("The difference, of which the rows are the causes.", "billed_usd - calculated_usd"),
+    "unexplained_usd": ("The part of the difference that no cause accounts for.", ""),
+    "lines": ("Lines of the bill.", ""),
     "read": ("Records that were read.", "stored + duplicate + set_aside"),
     "stored": ("Records that are new in the ledger.", ""),
     "duplicate": ("Records that were there already, or came more than once.", ""),
     "set_aside": ("Records that cannot be used; each is named with its reason.", ""),
+    "forecast_usd": ("What will be spent until the horizon, or in all of a budget's period.", ""),
+    "low_80_usd": ("One time in ten it is less.", ""),
+    "high_80_usd": ("One time in ten it is more.", ""),
+    "wape": ("Sum of absolute errors over the sum of spend, of forecasts made at moments of the past.", ""),
+    "coverage_80": ("The share of what then happened that lay within the 80% range; 80% is right.", ""),
+    "anomalies": ("Stretches that cost more than the past before them let expect, one for each cause.", ""),
+    "excess_usd": ("How much more than expected they cost.", ""),
     "rows_written": ("Rows of the file that was written.", ""),
 }  # fmt: skip
 
@@ -70,7 +83,7 @@ def explain_result(word: str, answer: Estimate) -> Explanation:
         name=name,
         value=result,
         unit=result.unit,
-        basis=_BASIS,
+        basis=_FORECAST if answer.verb == "forecast" else _BASIS,
         meaning=meaning,
         equation=equation,
         formula="",

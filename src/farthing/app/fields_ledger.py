@@ -14,7 +14,7 @@ IMPORT: tuple[Field, ...] = (
     Field("set", "words", "say this of every row: team=search, tag:origin=gateway (repeatable)"),
 )
 SPEND: tuple[Field, ...] = (
-    Field("by", "words", "columns, tag:NAME, or hour, day, week, month, year: --by model,tag:team,day"),
+    Field("by", "words", "columns, tag:NAME, minute, hour, day, week, month, year: --by model,tag:team,day"),
     *LEDGERED,
     Field("per", "word", "also the cost of one of these: request, customer, tag:outcome ..."),
     Field("against", "file",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
-from farthing.app.forecast_time import horizon_of, moment_of, start_of, step_of, told
+from farthing.app.forecast_time import end_of_data, horizon_of, moment_of, start_of, step_of, told
 from farthing.app.ledgers import account, empty, in_asked_currency, ledger_of
 from farthing.app.spend import accounts_of, asking_of
 from farthing.estimate.answer import Estimate, Line, Range, Result, Row
@@ -96,7 +96,10 @@ def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta)
     present = moment_of(asked, accounts)
     if asking.window.until is not None:
         present = min(present, start_of(asking.window.until))
-    step = step_of(asked, _span(accounts, asking, present), horizon)
+    first, last = accounts.first_and_last(asking)
+    step = step_of(asked, _span(accounts, asking, present, first, last), horizon)
+    if step < DAY and "as_of" in asked.options and last is not None and last < present:
+        present = end_of_data(present, last, step)
     try:
         known = history(accounts, asking, present, step)
     except ValueError as error:
@@ -108,13 +111,14 @@ def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta)
     return _Ahead(asking, known, made, lo, hi, horizon, problems)
 
 
-def _span(accounts: Accounts, asking: Asking, present: datetime) -> timedelta:
-    """How long the data go on: whole days, or within a day from the first to the last event."""
+def _span(
+    accounts: Accounts, asking: Asking, present: datetime, first: datetime | None, last: datetime | None
+) -> timedelta:
+    """How long the data go on: whole days, or within a day or two from the first to the last event."""
     days = [day for day in accounts.days if asking.window.has(day) and day <= present.date()]
     if len(days) > 2:
         return (days[-1] - days[0]) + DAY
-    first, last = accounts.first_and_last(asking)
-    return timedelta(0) if first is None or last is None else last - first
+    return timedelta(0) if first is None or last is None else min(last, present) - first
 
 
 def _results(ahead: _Ahead) -> dict[str, Result]:
@@ -139,7 +143,7 @@ def _results(ahead: _Ahead) -> dict[str, Result]:
         if error is not None:
             found[f"wape_{name}"] = _one(error, "share")
     if requests and made.method == DRIVERS:
-        tokens = float(parts.requests.sum(1) @ parts.tokens_per_request)
+        tokens = float(parts.tokens.sum())
         found["requests"] = _one(requests, "requests")
         found["tokens_per_request"] = _one(tokens / requests, "tokens")
         if tokens:
@@ -191,7 +195,7 @@ def _lines(ahead: _Ahead) -> Iterator[Line]:
     if made.method == DRIVERS:
         drivers = made.drivers
         requests = float(drivers.requests.sum() / len(made.usd_mid))
-        tokens = float(drivers.requests.sum(1) @ drivers.tokens_per_request) / len(made.usd_mid)
+        tokens = float(drivers.tokens.sum()) / len(made.usd_mid)
         if requests:
             said = f"{requests:,.6g} requests × {tokens / requests:,.6g} tokens"
             price = float(drivers.usd.sum()) / len(made.usd_mid) / tokens * 1e6 if tokens else 0.0

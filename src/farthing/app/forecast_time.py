@@ -38,6 +38,16 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=UTC)
 
 
+def end_of_data(present: datetime, last: datetime, step: timedelta) -> datetime:
+    """The present of a day of the past, in periods within a day: where its data end, if they end in it.
+
+    A day says no hour: a recording that stops at noon is carried on from noon.
+    """
+    midnight = start_of(last.date())
+    end = midnight + ((last - midnight) // step + 1) * step
+    return end if end > present - DAY else present
+
+
 def horizon_of(asked: Asked) -> timedelta:
     """How far ahead. Raises InputError."""
     word = asked.question.words.get("horizon")
@@ -47,13 +57,13 @@ def horizon_of(asked: Asked) -> timedelta:
 def step_of(asked: Asked, span: timedelta, horizon: timedelta) -> timedelta:
     """How long a period is: as asked, else as long as leaves enough of them. Raises InputError.
 
-    Days where there are two weeks of them, or where days are asked of some; else hours, ten minutes,
+    Days where there are two weeks of them, or where many are asked for; else hours, ten minutes,
     minutes; and never so short that there would be thousands of them ahead.
     """
     word = asked.question.words.get("every")
     if word is not None:
         return _step(word, horizon)
-    days_are_asked = horizon > _FEW_DAYS and span >= 2 * DAY
+    days_are_asked = horizon > _FEW_DAYS and span >= DAY / 4
     fit = [step for step in _STEPS if span >= _ENOUGH * step or (step == DAY and days_are_asked)]
     longest = max([step for step in fit if step <= horizon], default=_STEPS[0])
     return next(step for step in (*_STEPS, WEEK) if step >= longest and horizon / step <= MOST_PERIODS)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
@@ -53,7 +54,8 @@ def reconcile(**options: Unpack[ReconcileOptions]) -> Estimate:
     """Events against a bill: the difference, split by cause, adding up to it exactly.
 
     `invoice` names bills in any format that `import` reads, `report` the provider's own cost report; without
-    either, the bill lines in the ledger are the bill. Raises InputError.
+    either, the bill lines in the ledger are the bill. A usage report counts at the book's prices.
+    Raises InputError.
     """
     return answer(ask("reconcile", options))
 
@@ -82,13 +84,16 @@ def answer(asked: Asked) -> Estimate:
 
 
 def _against(bill: Ledger, accounts: Accounts, question: Question, option: str) -> Reconciled:
-    """The events against the charges of a ledger."""
-    if not bill.charges.exists():
+    """The events against the charges of a ledger, and against its usage where a report was read."""
+    has_usage = bool(option) and bill.events.exists()
+    if not bill.charges.exists() and not has_usage:
         what = "no bill is there to compare with"
         fix = "name one: --invoice FILE, or import bills with farthing import"
         raise InputError([Problem("no-bill", "error", option or bill.url, what, "", fix)])
     asking = accounts.engine if not option else engine(None)
-    return Reconciliation(accounts, asking, bill.charges.files(), question, accounts.to_dollars).run()
+    usage = replace(accounts, ledger=bill, engine=asking) if has_usage else None
+    charges = bill.charges.files()
+    return Reconciliation(accounts, asking, charges, question, accounts.to_dollars, usage).run()
 
 
 def _format(asked: Asked) -> Format | None:

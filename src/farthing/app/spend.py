@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
+from farthing.app.journals import waiting
 from farthing.app.ledger_window import conditions_of, window_of
 from farthing.app.ledgers import (
     account,
@@ -83,7 +84,7 @@ def answer(asked: Asked) -> Estimate:
         _results(found, per, None if numbers is None else numbers[1], compared),
         rows_of(found, asking.by, per, None if numbers is None else numbers[0]),
         lines=lines_of(found, movers(*compared) if compared else (), waste(accounts, asking)),
-        problems=[*accounts.book.problems, *problems_of(found)],
+        problems=[*accounts.book.problems, *problems_of(found), *waiting(ledger.url)],
         book=accounts.book.hash,
         main="total_usd",
         following=_next(found, asking),

@@ -7,6 +7,7 @@ connection, which spill.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Final
 
 import duckdb
 
@@ -15,7 +16,8 @@ from farthing.importers.readers import text
 from farthing.ledger.remote import reach
 from farthing.ledger.table import Table
 
-_FILES_AT_ONCE = 256
+_FILES_AT_ONCE: Final = 256
+_MOST_ROWS: Final = 3_000_000
 
 
 class Told:
@@ -26,6 +28,7 @@ class Told:
         self._numbers: dict[str, int] = {}
         self._with_calls: dict[str, set[str]] = defaultdict(set)
         self._with_metrics: set[str] = set()
+        self._rows = 0
         sender = "file BIGINT, service VARCHAR, session VARCHAR, person VARCHAR"
         connection.execute(f"CREATE TEMP TABLE told_calls ({sender}, minute BIGINT, tokens BIGINT)")
         connection.execute(
@@ -66,17 +69,19 @@ class Told:
             numbers = f"[{', '.join(str(self._numbers[uri]) for uri in some)}]"
             file = f"{numbers}[CAST(file_index AS BIGINT) + 1] AS file, "
             rows = facts(f"read_parquet([{', '.join(map(text, some))}])", file)
-            self._connection.execute(f"INSERT INTO {into} BY NAME {query.format(rows)}")
+            found = self._connection.execute(f"INSERT INTO {into} BY NAME {query.format(rows)}").fetchone()
+            self._rows += int(found[0]) if found else 0
 
     def _forget(self) -> None:
-        """Leave files that the newest version does not have."""
-        current = frozenset(self._events.files().uris)
+        """Leave files that the newest version does not have, and all where it has become too much."""
+        current = frozenset(self._events.files().uris) if self._rows <= _MOST_ROWS else frozenset()
         looked_at: Iterable[set[str]] = (self._with_metrics, *self._with_calls.values())
         gone = {uri for uris in looked_at for uri in uris if uri not in current}
         if not gone:
             return
         listed = ", ".join(str(self._numbers[uri]) for uri in gone)
         for table in ("told_calls", "told_metrics"):
-            self._connection.execute(f"DELETE FROM {table} WHERE file IN ({listed})")
+            gone_rows = self._connection.execute(f"DELETE FROM {table} WHERE file IN ({listed})").fetchone()
+            self._rows -= int(gone_rows[0]) if gone_rows else 0
         for known in (self._with_metrics, *self._with_calls.values()):
             known.difference_update(gone)

@@ -6,16 +6,15 @@ one. Groups that appear are told apart from growth: what matters is that the who
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from farthing.track.expected import Scale, Surprise, scales, surprises
+from farthing.track.alarms import NEAR, Stretch, starts_of, stretches
 from farthing.track.projection import Drivers, Variant, by_drivers
 from farthing.track.season import DAY, Clock
 from farthing.track.series import Series
-from farthing.units.types import FloatArray
 
 REQUESTS: Final = "requests"
 TOKENS: Final = "tokens_per_request"
@@ -24,14 +23,9 @@ PRICE: Final = "usd_per_token"
 MIX: Final = "mix"
 NEW: Final = "new_model"
 CACHE_LOSS: Final = "cache_loss"
-_MATTERS: Final = 0.05  # of all spend: a group below is not looked at by itself
 _LEAST_SHARE: Final = 0.04  # of all spend of the same periods that the excess must be
 _LEAST_PERIOD: Final = 0.2  # of what a usual period costs that the excess must be in all
 _LOST: Final = 0.08  # of the input: so much less from a cache is a loss
-_CACHED: Final = 0.02  # of the input: below, the cache is no driver
-_NEAR: Final = 3  # periods: stretches that begin so close to each other have one cause
-_CREEPS: Final = 1.5  # times as high a while later: no jump, which would stand still
-_APART: Final = 7  # periods of quiet that end a stretch
 _NEW_PERIODS: Final = 7
 _NEW_SHARE: Final = 0.05
 _NEW_EXCESS: Final = 0.4  # of what a new group costs that must be above what was expected of the whole
@@ -62,158 +56,20 @@ class Anomaly:
         return self.actual_usd - self.expected_usd
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Alarmed periods of one signal: of which group, of which kind, and how sure the surest was."""
-
-    first: int
-    last: int
-    kind: str
-    group: int | None
-    score: float
-
-
 def anomalies(history: Series) -> list[Anomaly]:
     """What was not to be expected, in the order of time."""
     found = [
         one
-        for stretch in (*_stretches(history), *_appeared(history))
+        for stretch in (*stretches(history), *_appeared(history))
         if (one := _explained(history, stretch)) is not None
     ]
     return sorted(_merged(found), key=lambda one: (one.first, one.last))
 
 
-def _stretches(history: Series) -> Iterator[_Stretch]:
-    """Stretches of every signal in which something is alarmingly high."""
-    looked = scales(history.step)
-    young = looked[0].least + looked[0].recent
-    starts = _starts(history)
-    old = [place for place, start in enumerate(starts) if start is not None and start < young]
-    asked: dict[int, list[tuple[int | None, list[int]]]] = {0: [(None, old)]} if old else {}
-    for place in _that_matter(history):
-        if (start := starts[place]) is not None:
-            asked.setdefault(start, []).append((place, [place]))
-    for start, groups in asked.items():
-        named = [(group, _signals(history, rows)[:, start:]) for group, rows in groups]
-        told = surprises(
-            np.concatenate([signals for _, signals in named]),
-            Clock(history.start + start * history.step, history.step),
-            looked,
-        )
-        owners = [group for group, signals in named for _ in signals]
-        for row, group in enumerate(owners):
-            yield from _alarms(told, row, group, start, looked)
-
-
-def _signals(history: Series, groups: list[int]) -> FloatArray:
-    """Requests, dollars a request, and the share of input that no cache had; bills by their dollars."""
-    usd = np.maximum(history.usd[groups].sum(0), 0)
-    requests = history.requests[groups].sum(0)
-    if not requests.any():
-        return usd[None]
-    found = [requests, _filled(usd, requests)]
-    if history.inputs is not None and history.cached is not None:
-        inputs, cached = history.inputs[groups].sum(0), history.cached[groups].sum(0)
-        if cached.sum() > _CACHED * inputs.sum():
-            found.append(_filled(inputs - cached, inputs))
-    return np.stack(found)
-
-
-def _filled(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """A ratio by periods; where there is nothing, as it was before."""
-    ratio = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    known = np.flatnonzero(whole > 0)
-    last = np.maximum.accumulate(np.where(whole > 0, np.arange(len(whole)), known[0]))
-    return np.asarray(ratio[last])
-
-
-def _alarms(
-    told: list[Surprise], row: int, group: int | None, start: int, looked: tuple[Scale, ...]
-) -> Iterator[_Stretch]:
-    """Stretches of one signal, of a group that began after `start` periods."""
-    marks = []
-    for scale, surprise in zip(looked, told, strict=True):
-        hit = (surprise.sure[row] >= scale.sure) & (surprise.above[row] >= scale.above)
-        marks += [
-            _Stretch(int(at) - scale.recent + 1, int(at), scale.kind, group, float(surprise.sure[row, at]))
-            for at in np.flatnonzero(hit)
-        ]
-    for stretch in _joined(marks):
-        found = _trimmed(stretch, told[0].above[row])
-        if _goes_on_rising(found, told[-1].above[row], looked[-1].recent):
-            found = replace(found, kind="drift")
-        if found.kind == "drift":
-            found = replace(found, first=_began(found, told[-1].above[row], looked[-1]))
-        yield replace(found, first=found.first + start, last=found.last + start)
-
-
-def _joined(marks: list[_Stretch]) -> Iterator[_Stretch]:
-    """Marks without much quiet between them as one stretch, of the kind of the first of them."""
-    held: list[_Stretch] = []
-    for mark in sorted(marks, key=lambda one: one.last):
-        if held and mark.first <= held[-1].last + _APART:
-            held[-1] = replace(
-                held[-1],
-                first=min(held[-1].first, mark.first),
-                last=max(held[-1].last, mark.last),
-                score=max(held[-1].score, mark.score),
-            )
-        else:
-            held.append(mark)
-    yield from held
-
-
-def _trimmed(stretch: _Stretch, above: FloatArray) -> _Stretch:
-    """The stretch without periods at its ends that were not high by themselves; a short one is a spike."""
-    if stretch.kind == "drift":
-        return stretch
-    inside = above[stretch.first : stretch.last + 1]
-    high = np.flatnonzero(inside >= inside.max() / 2)
-    first, last = stretch.first + int(high[0]), stretch.last
-    if last - first < _NEAR or high[-1] - high[0] < _NEAR:
-        last = stretch.first + int(high[-1])
-    return replace(stretch, first=first, last=last, kind="spike" if last - first < _NEAR else "jump")
-
-
-def _goes_on_rising(stretch: _Stretch, above: FloatArray, recent: int) -> bool:
-    """Whether what looks like a jump was far higher a while later: then it crept up."""
-    early, later = stretch.first + recent - 1, stretch.first + 2 * recent - 1
-    if stretch.kind != "jump" or later >= len(above):
-        return False
-    return bool(above[later] >= _CREEPS * max(above[early], 0) and above[later] > 0)
-
-
-def _began(stretch: _Stretch, above: FloatArray, scale: Scale) -> int:
-    """When a drift began: where the line through its first two weeks was at nothing."""
-    places = np.arange(stretch.first, min(stretch.last, stretch.first + 2 * scale.recent) + 1)
-    if len(places) < scale.recent:
-        return stretch.first
-    slope, level = np.polyfit(places - places[0], above[places], 1)
-    if slope <= 0 or level <= 0:
-        return stretch.first
-    ago = round(level / slope + scale.recent / 2)
-    return max(0, stretch.first - min(ago, scale.gap + scale.recent))
-
-
-def _starts(history: Series) -> list[int | None]:
-    """The first period in which each group cost or did anything."""
-    busy = (history.usd != 0) | (history.requests != 0)
-    return [int(row.argmax()) if row.any() else None for row in busy]
-
-
-def _that_matter(history: Series) -> list[int]:
-    total = float(np.abs(history.usd).sum())
-    return [
-        place
-        for place, usd in enumerate(np.abs(history.usd).sum(1))
-        if len(history.groups) > 1 and total and usd >= _MATTERS * total
-    ]
-
-
-def _appeared(history: Series) -> Iterator[_Stretch]:
+def _appeared(history: Series) -> Iterator[Stretch]:
     """Groups that began within the history and made the whole dearer."""
     least = 2 * Clock(history.start, history.step).season(history.periods)
-    for place, start in enumerate(_starts(history)):
+    for place, start in enumerate(starts_of(history)):
         if start is None or start < max(least, 10):
             continue
         periods = min(_new_periods(history), history.periods - start)
@@ -221,7 +77,7 @@ def _appeared(history: Series) -> Iterator[_Stretch]:
         usd = history.usd[place, start : start + periods].cumsum()
         above = (history.total_usd[start : start + periods] - expected).cumsum()
         if usd[-1] >= _NEW_SHARE * expected.sum() and above[-1] >= _NEW_EXCESS * usd[-1] > 0:
-            yield _Stretch(start, start + periods - 1, NEW, place, float(usd[-1] / max(expected.sum(), 1e-9)))
+            yield Stretch(start, start + periods - 1, NEW, place, float(usd[-1] / max(expected.sum(), 1e-9)))
 
 
 def _new_periods(history: Series) -> int:
@@ -234,7 +90,7 @@ def _drivers(history: Series, periods: int) -> Drivers:
     return by_drivers(history, periods, [Variant(life, grows=False)])[0]
 
 
-def _explained(history: Series, stretch: _Stretch) -> Anomaly | None:
+def _explained(history: Series, stretch: Stretch) -> Anomaly | None:
     """The stretch with its money and its driver; None where the money does not matter."""
     periods = stretch.last - stretch.first + 1
     expected = _drivers(history.until(stretch.first), periods)
@@ -261,13 +117,13 @@ def _explained(history: Series, stretch: _Stretch) -> Anomaly | None:
 
 
 def _cause(
-    history: Series, expected: Drivers, rows: list[int], stretch: _Stretch, inside: slice
+    history: Series, expected: Drivers, rows: list[int], stretch: Stretch, inside: slice
 ) -> tuple[str, float, float]:
     """The driver that moved most, what it was expected to be and what it was."""
     requests = float(history.requests[rows, inside].sum())
     tokens, usd = float(history.tokens[rows, inside].sum()), float(history.usd[rows, inside].sum())
     awaited = float(expected.requests[rows].sum())
-    awaited_tokens = float(expected.requests[rows].sum(1) @ expected.tokens_per_request[rows])
+    awaited_tokens = float(expected.tokens[rows].sum())
     awaited_usd = float(expected.usd[rows].sum())
     parts = {
         REQUESTS: (awaited, requests),
@@ -287,7 +143,7 @@ def _cause(
     return driver, *parts[driver]
 
 
-def _cache(history: Series, rows: list[int], stretch: _Stretch, inside: slice) -> tuple[float, float] | None:
+def _cache(history: Series, rows: list[int], stretch: Stretch, inside: slice) -> tuple[float, float] | None:
     """The share of input that came from a cache, before and within a stretch."""
     if history.inputs is None or history.cached is None:
         return None
@@ -325,6 +181,6 @@ def _telling(one: Anomaly) -> tuple[int, int, float]:
 
 def _is_one(one: Anomaly, other: Anomaly) -> bool:
     overlap = one.first <= other.last + 1 and other.first <= one.last + 1
-    near = abs(one.first - other.first) <= _NEAR
+    near = abs(one.first - other.first) <= NEAR
     alike = one.driver == other.driver and (one.group == other.group or None in (one.group, other.group))
     return overlap and (near or alike)

@@ -23,6 +23,7 @@ from farthing.units.types import FloatArray
 
 MOST_ORIGINS: Final = 16
 _PART: Final = 3  # at most this part of the history is forecast, at least this part is known
+_EMPTY: Final = 0.4  # of the periods: more make a series sparse
 _CLOSE: Final = 0.1  # a variant so much worse than the best, in shares of its error, weighs 1/e
 
 
@@ -46,6 +47,17 @@ class Backtest:
             return 0.0
         span = float(self.origins[-1] - self.origins[0] + self.leads)
         return min(float(len(self.origins)), span / self.leads)
+
+    def error(self, method: str) -> float | None:
+        """What methods are chosen by: the WAPE, or where most periods are empty that of sums.
+
+        Of single periods that are mostly empty, nothing at all is the best guess, and no forecast.
+        """
+        spent = np.abs(self.actual.sum(1))
+        if not spent.sum() or (spent == 0).mean() < _EMPTY:
+            return self.wape(method)
+        missed = np.abs(self.made[method].sum((1, 2)) - self.actual.sum((1, 2)))
+        return float(missed.sum()) / float(spent.sum())
 
     def wape(self, method: str) -> float | None:
         """Sum of absolute errors of all periods over the sum of what was spent; None where there is none."""
@@ -82,6 +94,8 @@ def backtest(history: Series, periods: int) -> Backtest:
 def _weighed(each: FloatArray, actual: FloatArray, known: list[Variant]) -> tuple[FloatArray, FloatArray]:
     """Forecasts of the drivers: variants weighed by their errors at the other origins; weights for now."""
     errors = np.abs(each.sum(2) - actual.sum(1)).sum(2)  # variants by origins
+    if actual.size and (actual.sum(1) == 0).mean() >= _EMPTY:
+        errors = np.abs(each.sum((2, 3)) - actual.sum((1, 2)))
     if not errors.size:
         return actual, unlearned(known)
     others = errors.sum(1, keepdims=True) - errors

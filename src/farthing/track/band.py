@@ -23,6 +23,7 @@ _LEVEL_PERIODS: Final = 6  # so many periods at most tell of the level that is t
 _DRIFT: Final = 0.03  # of the noise of a period, for each period ahead
 _DRIFT_PERIODS: Final = 60
 _UNTESTED_SD: Final = 0.5  # of one period, where nothing was ever tested
+_MOST_NOISE: Final = 0.5  # of one period: a larger one is told by the tests alone
 _UNTESTED_WEIGHT: Final = 4.0  # in tested periods
 _PRIOR_WEIGHT: Final = 1.5
 _SHRINK: Final = 4.0
@@ -118,6 +119,7 @@ def _noise(singles: FloatArray) -> float:
     if not singles.size:
         return _UNTESTED_SD**2
     found = float(np.median(np.abs(singles)) * 1.4826) ** 2
+    found = min(found, _MOST_NOISE)
     return (found * singles.size + _UNTESTED_SD**2 * _UNTESTED_WEIGHT) / (singles.size + _UNTESTED_WEIGHT)
 
 
@@ -145,7 +147,9 @@ def _fitted(
     """Terms of the variance, and quantiles that hold the tested share of errors as far as those tell."""
     if not len(errors):
         return Width(prior, _NORMAL)
-    found = _not_negative(terms, (errors**2).mean(0))
+    seen = (errors**2).mean(0)
+    weight = 1 / (seen + float(seen.mean()) / 10 + _LEAST_VARIANCE)
+    found = _not_negative(terms * weight[:, None], seen * weight)
     mixed = (independent * found + _PRIOR_WEIGHT * prior) / (independent + _PRIOR_WEIGHT)
     mixed[0] += _LEAST_VARIANCE
     reached = np.quantile(errors / np.sqrt(terms @ mixed), LEVELS)

@@ -50,9 +50,9 @@ def scales(step: timedelta) -> tuple[Scale, ...]:
     """What is looked at, for periods of a day or of an hour."""
     if step >= DAY:
         return (
-            Scale("spike", 1, 0, 42, 10, 4.5, 0.25),
-            Scale("jump", 3, 0, 42, 10, 4.0, 0.15),
-            Scale("drift", 7, 14, 42, 10, 3.2, 0.18),
+            Scale("spike", 1, 0, 42, 10, 4.3, 0.25),
+            Scale("jump", 3, 0, 42, 10, 3.8, 0.15),
+            Scale("drift", 7, 14, 42, 10, 2.8, 0.18),
         )
     day = round(DAY / step)
     return (
@@ -81,9 +81,10 @@ def _without_season(signals: FloatArray, clock: Clock, known: int) -> FloatArray
     """Logarithms of signals over the season that was known after so many periods."""
     season = seasonal(signals[:, :known], clock, signals.shape[1] - known)
     usual = np.median(signals[:, :known], axis=1, keepdims=True)
-    usual = np.where(usual > 0, usual, signals[:, :known].mean(1, keepdims=True))
     least = np.maximum(_AS_NOTHING * usual, 1e-12)
-    return np.log((signals + least) / (season * np.maximum(usual, 1e-12) + least))
+    level = np.log((signals + least) / (season * np.maximum(usual, 1e-12) + least))
+    # Where most periods have nothing, anything is as surprising as anything else.
+    return np.where(usual > 0, level, 0.0)
 
 
 def _look(level: FloatArray, period: int, scale: Scale, step: timedelta, found: Surprise) -> None:

@@ -1,7 +1,7 @@
 """What will be spent: by drivers or as before, whichever was least wrong when tried on the past."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,7 @@ from farthing.track.projection import (
     trailing_mean,
     variants,
 )
-from farthing.track.season import Clock, season_name, seasonal
+from farthing.track.season import DAY, Clock, season_name, seasonal
 from farthing.track.series import Series, series_of
 from farthing.track.spent import Key
 from farthing.units.types import FloatArray
@@ -96,7 +96,11 @@ def forecast(history: Series, periods: int) -> Forecast:
     tested = backtest(history, periods)
     candidates = {name: tested.wape(name) for name in tested.made}
     is_new = _level_is_new(history, tested)
-    method = DRIVERS if is_new else _least_wrong(candidates, tested.independent)
+    method = (
+        DRIVERS
+        if is_new
+        else _least_wrong({name: tested.error(name) for name in tested.made}, tested.independent)
+    )
     all_variants = variants(history.periods)
     weights = unlearned(all_variants) if is_new else tested.weights
     drivers = _mixed(by_drivers(history, periods, all_variants), weights)
@@ -134,14 +138,14 @@ def forecast(history: Series, periods: int) -> Forecast:
     )
 
 
-def _least_wrong(candidates: Mapping[str, float | None], independent: float) -> str:
+def _least_wrong(errors: Mapping[str, float | None], independent: float) -> str:
     """The method with the least error; the drivers where nothing was tested.
 
     A few tests tell little: the less there are, the more a naive way must be better to be preferred.
     """
     known = {
         name: error * (1 if name == DRIVERS else 1 + _DOUBT / (1 + independent))
-        for name, error in candidates.items()
+        for name, error in errors.items()
         if error is not None
     }
     return min(known, key=lambda name: known[name]) if known else DRIVERS
@@ -152,7 +156,7 @@ def _level_is_new(history: Series, tested: Backtest) -> bool:
     if not len(tested.origins):
         return False
     season = seasonal(history.total_usd[None], Clock(history.start, history.step))
-    (since,) = level_starts(history.total_usd[None] / np.maximum(season, _TINY))
+    (since,) = level_starts(history.total_usd[None] / np.maximum(season, _TINY), soon=history.step < DAY)
     return bool(since > np.median(tested.origins))
 
 
@@ -166,14 +170,16 @@ def _carried(history: Series, periods: int, method: str, drivers: Drivers) -> Fl
 
 def _mixed(each: list[Drivers], weights: FloatArray) -> Drivers:
     """The weighted mean of variants, such that requests × tokens × price is the mean of their dollars."""
-    requests = sum((one.requests * weight for one, weight in zip(each, weights, strict=True)), np.zeros(()))
-    usd = sum((one.usd * weight for one, weight in zip(each, weights, strict=True)), np.zeros(()))
-    tokens = sum(
-        (one.tokens_per_request * weight for one, weight in zip(each, weights, strict=True)), np.zeros(())
+    requests, usd, lengths, tokens = (
+        np.asarray(sum(np.asarray(part) * weight for part, weight in zip(parts, weights, strict=True)))
+        for parts in zip(
+            *((one.requests, one.usd, one.lengths, one.tokens_per_request) for one in each), strict=True
+        )
     )
-    whole = np.asarray(requests.sum(1) * tokens)
+    mixed = Drivers(requests, tokens, np.ones_like(tokens), lengths)
+    whole = mixed.tokens.sum(1)
     price = np.divide(usd.sum(1), whole, out=np.zeros_like(whole), where=whole > 0)
-    return Drivers(np.asarray(requests), np.asarray(tokens), price)
+    return replace(mixed, usd_per_token=price)
 
 
 def _factors(known: FloatArray, periods: int) -> FloatArray:

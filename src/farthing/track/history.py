@@ -310,6 +310,6 @@ def _negative(usd: FloatArray) -> Iterator[Problem]:
 
 def _unpriced(account: Account) -> Iterator[Problem]:
     if events := account.spent.unpriced_events:
-        what = f"{counted(events, 'event')} without a price are forecast at 0"
+        what = f"{counted(events, 'event')} without a price: taken as free"
         fix = "farthing spend --by provider,model names them; --book FILE gives their prices"
-        yield Problem("unpriced", "warning", "", what, "the forecast is at least what is said", fix)
+        yield Problem("unpriced", "warning", "", what, "what is said is a lower bound", fix)

@@ -26,6 +26,7 @@ _FASTEST: Final = 0.3  # growth of a cycle, in logarithms
 _SURE: Final = 2.0  # standard errors that a slope must have to count at all
 _FAR: Final = 3.0
 _TINY: Final = 1e-12
+_LEAST_LENGTH: Final = 0.01  # of the usual length: no season makes requests shorter than that
 _BEFORE_SHIFT: Final = 0.01  # what periods before a shift weigh
 
 
@@ -39,16 +40,25 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Drivers:
-    """What spend ahead is made of: requests by group and period, tokens a request, dollars a token."""
+    """What spend ahead is made of: requests by group and period, tokens a request, dollars a token.
+
+    `lengths` are factors around 1 by group and period: the season of tokens a request.
+    """
 
     requests: FloatArray
     tokens_per_request: FloatArray
     usd_per_token: FloatArray
+    lengths: FloatArray
+
+    @property
+    def tokens(self) -> FloatArray:
+        """Tokens by group and period."""
+        return np.asarray(self.requests * self.lengths * self.tokens_per_request[:, None])
 
     @property
     def usd(self) -> FloatArray:
         """Dollars by group and period."""
-        return np.asarray(self.requests * (self.tokens_per_request * self.usd_per_token)[:, None])
+        return np.asarray(self.tokens * self.usd_per_token[:, None])
 
 
 def variants(known: int) -> list[Variant]:
@@ -70,10 +80,12 @@ def by_drivers(history: Series, periods: int, asked: Sequence[Variant]) -> list[
     growth, block = _growth(requests, season[:, :known], max(cycle, known // _MOST_BLOCKS))
     if cycle == 1 and history.step < DAY:
         growth = np.zeros_like(growth)  # within a day, what looks like growth is the course of the day
-    known_as = _Told.of(requests, usd, season[:, :known])
+    lengths = _lengths(requests, tokens, clock, silent + periods)
+    plain = (tokens / lengths[:, :known], usd / lengths[:, :known])
+    known_as = _Told.of(requests, usd, season[:, :known], history.step < DAY)
     growth = np.where(known_as.requests[:, 0] < 1, 0.0, growth)
     return [
-        _carried(requests, tokens, usd, season, growth / block, block, one, silent, periods, known_as)
+        _carried(requests, *plain, season, growth / block, block, one, lengths, periods, known_as)
         for one in asked
     ]
 
@@ -86,9 +98,9 @@ class _Told:
     ratios: FloatArray
 
     @staticmethod
-    def of(requests: FloatArray, usd: FloatArray, season: FloatArray) -> "_Told":
+    def of(requests: FloatArray, usd: FloatArray, season: FloatArray, soon: bool) -> "_Told":
         """For requests, and for tokens a request and dollars a token."""
-        levels = (level_starts(each / np.maximum(season, _TINY)) for each in (requests, usd))
+        levels = (level_starts(each / np.maximum(season, _TINY), soon=soon) for each in (requests, usd))
         each = np.divide(usd, requests, out=np.zeros_like(usd), where=requests > 0)
         places = np.arange(requests.shape[1])
         since = np.maximum(*levels)
@@ -104,11 +116,12 @@ def _carried(
     growth: FloatArray,
     block: int,
     variant: Variant,
-    silent: int,
+    lengths: FloatArray,
     periods: int,
     told: _Told,
 ) -> Drivers:
     known = requests.shape[1]
+    silent = season.shape[1] - known - periods
     age = np.arange(known - 1, -1, -1)
     weight = 0.5 ** (age / variant.half_life)
     kept = _clipped(requests, season[:, :known], variant.half_life)
@@ -122,7 +135,15 @@ def _carried(
         ahead = ahead * np.exp(growth[:, None] * (mean_age + damped))
     share = np.divide(kept, requests, out=np.ones_like(kept), where=requests > 0)
     tokens_each = _ratio(tokens * share, kept, ratios)
-    return Drivers(ahead, tokens_each, _ratio(usd * share, tokens * share, ratios))
+    price = _ratio(usd * share, tokens * share, ratios)
+    return Drivers(ahead, tokens_each, price, lengths[:, known + silent :])
+
+
+def _lengths(requests: FloatArray, tokens: FloatArray, clock: Clock, ahead: int) -> FloatArray:
+    """The season of tokens a request, for what is known and what is to come."""
+    usual = np.divide(tokens.sum(1), requests.sum(1), out=np.ones(len(tokens)), where=requests.sum(1) > 0)
+    each = np.divide(tokens, requests, out=np.repeat(usual[:, None], tokens.shape[1], 1), where=requests > 0)
+    return np.maximum(seasonal(each, clock, ahead), _LEAST_LENGTH)
 
 
 def _ratio(above: FloatArray, below: FloatArray, weight: FloatArray) -> FloatArray:

@@ -189,14 +189,31 @@ def test_the_journal_keeps_columns_of_events_and_nothing_else():
         {"event_id": "x", "prompt": "secret", "model": "m", "tags": {"a": "b"}, "team": None}, "otlp"
     )
     assert row.event_id == "x"
-    assert json.loads(row.row) == {"event_id": "x", "model": "m", "source": "otlp", "tags": {"a": "b"}}
+    assert json.loads(row.row) == {
+        "event_id": "x",
+        "model": "m",
+        "requests": 1,
+        "source": "otlp",
+        "tags": {"a": "b"},
+    }
+
+
+def test_an_event_is_one_request_unless_it_says_another_number(live):
+    live.send(event(1), event(2, requests=3), event(3, requests=0))
+    live.move()
+    assert live.stored("list(requests ORDER BY event_id)") == ([1, 3, 0],)
+
+
+def test_an_event_without_a_moment_is_set_aside(live):
+    live.send({"event_id": "x", "model": "m", "output_tokens": 1})
+    assert (live.move().set_aside, live.journal.asides()[0].why) == (1, "at is no moment: nothing")
 
 
 def test_moves_are_soon_after_a_silence_seldom_in_a_trickle_and_at_once_in_a_flood():
     pauses = [1.0]
     for taken in (5, 5, 5, 5, 5, 0, 5, 100, 5):
         pauses.append(pause_s(taken, 100, pauses[-1]))
-    assert pauses[1:] == [2.0, 4.0, 8.0, 10.0, 10.0, 1.0, 2.0, 0.0, 1.0]
+    assert pauses[1:] == [2.0, 4.0, 5.0, 5.0, 5.0, 1.0, 2.0, 0.0, 1.0]
 
 
 def test_a_tidy_forgets_series_that_are_long_silent_and_keeps_the_rows(live):

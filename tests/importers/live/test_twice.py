@@ -5,100 +5,18 @@ product.
 """
 
 import json
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_rows import asked
+from live_sending import ALICE, APP, BOB, Live, call, point
 
 from farthing.app.ledger_import import bring_in
-from farthing.importers.live.arrived import arrived
-from farthing.importers.live.kept_totals import KeptTotals
-from farthing.importers.live.mover import Mover
-from farthing.importers.otlp_metrics import Totals
-from farthing.importers.otlp_request import request_rows
+from farthing.importers import otlp_told
 from farthing.ledger.connection import connect
-from farthing.ledger.journal import Journal
 from farthing.ledger.store import open_ledger
 from farthing.ledger.table import Table
-
-NOW = datetime(2026, 9, 22, tzinfo=UTC)
-START_S = 1_790_000_040  # a full minute
-MINUTE_S = 60
-
-
-def attribute(key, value):
-    return {"key": key, "value": {"stringValue": value}}
-
-
-def resource(sender):
-    service, session, user = sender
-    given = [attribute("service.name", service)]
-    given += [attribute("session.id", session)] if session else []
-    given += [attribute("user.id", user)] if user else []
-    return {"attributes": given}
-
-
-def call(sender, at_s, tokens, number, took_s=0):
-    """A span of a call that ended at a second after START_S."""
-    ended = (START_S + at_s) * 10**9
-    given = [
-        attribute("gen_ai.operation.name", "chat"),
-        attribute("gen_ai.response.model", "gpt-4o"),
-        {"key": "gen_ai.usage.output_tokens", "value": {"intValue": str(tokens)}},
-    ]
-    span = {
-        "traceId": f"{number:032x}",
-        "spanId": f"{number:016x}",
-        "startTimeUnixNano": str(ended - took_s * 10**9),
-        "endTimeUnixNano": str(ended),
-        "attributes": given,
-    }
-    return {"resourceSpans": [{"resource": resource(sender), "scopeSpans": [{"spans": [span]}]}]}
-
-
-def point(sender, since_s, at_s, tokens, *, is_running=False):
-    """An export of a counter: what was added since, or, where it `is_running`, since the start."""
-    data_point = {
-        "attributes": [attribute("gen_ai.request.model", "gpt-4o")],
-        "startTimeUnixNano": str((START_S + since_s) * 10**9),
-        "timeUnixNano": str((START_S + at_s) * 10**9),
-        "asInt": str(tokens),
-    }
-    data = {"aggregationTemporality": 2 if is_running else 1, "dataPoints": [data_point]}
-    metric = {"name": "gen_ai.client.inference.usage.output_tokens", "sum": data}
-    return {"resourceMetrics": [{"resource": resource(sender), "scopeMetrics": [{"metrics": [metric]}]}]}
-
-
-class Live:
-    """A receiver's journal and mover, which may start again at any time."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.ledger = open_ledger(str(folder / "ledger"))
-        self.start()
-
-    def start(self):
-        self.journal = Journal(self.folder / "journal.sqlite")
-        self.totals = KeptTotals(self.journal)
-        self.mover = Mover(self.journal, self.ledger, self.folder / "moving")
-
-    def stop(self):
-        self.mover.close()
-        self.journal.close()
-
-    def send(self, *documents):
-        for document in documents:
-            with self.totals.request() as request:
-                rows = [arrived(row, "otlp") for row in request_rows(document, request.totals)]
-                request.submit(rows).result(30)
-
-    def move(self):
-        return self.mover.move(NOW)
-
-    def stored(self):
-        return int(asked(self.ledger.events, "coalesce(sum(output_tokens), 0)")[0])
 
 
 @pytest.fixture
@@ -106,11 +24,6 @@ def live(tmp_path):
     made = Live(tmp_path)
     yield made
     made.stop()
-
-
-ALICE = ("claude-code", "s-alice", "alice")
-BOB = ("claude-code", "s-bob", "bob")
-APP = ("chatbot", "", "")
 
 
 def both_orders(live, first, second):
@@ -186,35 +99,24 @@ def test_who_is_the_same_sender_and_what_time_a_point_covers(live, calls_first):
     assert by_service(live) == right
 
 
-def test_a_total_goes_on_after_a_restart(live):
-    live.send(point(APP, -900, 60, 100, is_running=True))  # it began before the receiver did
-    live.move()
-    live.stop()
-    live.start()
-    live.send(point(APP, -900, 60, 100, is_running=True))  # the sender heard nothing and sends it again
-    live.send(point(APP, -900, 120, 130, is_running=True))
-    live.stop()
-    live.start()
-    live.send(point(APP, -900, 180, 145, is_running=True), point(APP, 200, 240, 5, is_running=True))
-    live.move()
-    assert live.stored() == 145 + 5
-
-
-def test_a_total_whose_rows_were_refused_counts_in_full_the_next_time(live):
-    live.send(point(APP, 0, 60, 100, is_running=True))
-    with live.totals.request() as request:  # and is not submitted
-        list(request_rows(point(APP, 0, 120, 130, is_running=True), request.totals))
-    live.send(point(APP, 0, 120, 130, is_running=True))
-    live.move()
-    assert live.stored() == 130
-
-
 def test_growth_covers_the_time_since_the_point_before(live):
     """Calls in the first minute say nothing of growth in the tenth, though the series began before both."""
     live.send(point(APP, 0, 60, 5, is_running=True), call(APP, 30, 5, 1))
     live.send(point(APP, 0, 540, 5, is_running=True), point(APP, 0, 600, 12, is_running=True))
     live.move()
     assert live.stored() == 5 + 7
+
+
+def test_what_was_forgotten_is_read_again(live, monkeypatch):
+    monkeypatch.setattr(otlp_told, "_MOST_ROWS", 2)
+    for minute in range(0, 20, 4):
+        live.send(call(APP, 60 * minute, 5, minute + 1), call(BOB, 60 * minute, 7, minute + 100))
+        live.send(point(APP, 60 * minute, 60 * minute + 50, 5))
+        live.move()
+    live.send(*(point(BOB, 60 * minute, 60 * minute + 50, 7) for minute in range(0, 20, 2)))
+    live.move()
+    # Of Bob's ten points five lie two minutes from any call of his.
+    assert live.stored() == 5 * (5 + 7) + 5 * 7
 
 
 def test_sampled_traces_are_said(live):
@@ -269,7 +171,7 @@ sent_things = st.lists(
     min_size=1,
     max_size=14,
 )
-steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=14, max_size=14)
+steps = st.lists(st.sampled_from(["move", "restart", "again", "on", "on"]), min_size=18, max_size=18)
 
 
 def is_same(of_point, of_call):
@@ -293,8 +195,13 @@ def expected(things):
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(things=sent_things, how=steps, order=st.randoms(use_true_random=False))
-def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
+@given(
+    things=sent_things,
+    grown=st.lists(st.integers(0, 500), max_size=4),
+    how=steps,
+    order=st.randoms(use_true_random=False),
+)
+def test_any_deliveries_add_up(tmp_path_factory, things, grown, how, order):
     # One point of a sender for a minute is one point, whoever sends it again.
     unique = {(what, sender, minute, tokens if what == "call" else 0): (what, sender, minute, tokens)
               for what, sender, minute, tokens in things}  # fmt: skip
@@ -304,6 +211,11 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
         if what == "call"
         else point(sender, 60 * minute + 10, 60 * minute + 50, tokens)
         for number, (what, sender, minute, tokens) in enumerate(things)
+    ]
+    # Totals that run on, of a sender who sends nothing else: the last of them is what was used.
+    documents += [
+        point(("runner", "", ""), 0, 60 * (n + 1), sum(grown[: n + 1]), is_running=True)
+        for n in range(len(grown))
     ]
     order.shuffle(documents)
     live = Live(tmp_path_factory.mktemp("live"))
@@ -319,32 +231,8 @@ def test_any_deliveries_add_up(tmp_path_factory, things, how, order):
     live.move()
     live.send(order.choice(documents))
     live.move()
-    assert live.stored() == expected(things)
+    assert live.stored() == expected(things) + sum(grown)
     live.stop()
-
-
-def test_the_points_of_files_say_since_when_they_count():
-    totals = Totals()
-    rows = [
-        row
-        for at_s, tokens in ((60, 5), (120, 9))
-        for row in request_rows(point(APP, 0, at_s, tokens, is_running=True), totals)
-    ]
-    assert [(row["tags"]["since"], row["output_tokens"]) for row in rows] == [
-        (f"{START_S}000000", 5),
-        (f"{START_S + 60}000000", 4),
-    ]
-
-
-def test_kinds_of_tokens_that_a_collector_sends_apart_are_all_there(live):
-    output, other = point(APP, 0, 60, 5), point(APP, 0, 60, 7)
-    metric = other["resourceMetrics"][0]["scopeMetrics"][0]["metrics"][0]
-    metric["name"] = metric["name"].replace("output", "input")
-    live.send(output, other)
-    live.move()
-    live.send(other, output)
-    live.move()
-    assert asked(live.ledger.events, "sum(input_tokens), sum(output_tokens)") == (7, 5)
 
 
 @pytest.mark.parametrize("calls_first", [True, False])

@@ -1,6 +1,5 @@
 """What programs send, as rows for the journal: each one checked, or set aside with its reason."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,13 +10,13 @@ import msgspec
 from farthing.importers import events, otlp
 from farthing.importers.files import UnusableFileError
 from farthing.importers.format import Format
+from farthing.importers.live.arrived import arrived
 from farthing.importers.live.looked_at import looked_at
 from farthing.importers.live.strict import strict
 from farthing.ledger.journal_rows import Arrived
 from farthing.units.problem import InputError, Problem
 
 _NO_OBJECT: Final = "it is no object of columns"
-_LARGEST: Final = 2**63  # JSON may hold larger numbers, DuckDB's may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def of_rows(rows: Iterable[Mapping[str, object]], latest: datetime) -> Arrivals:
             kept.append(quick)
     if not doubtful:
         return Arrivals(tuple(kept), 0, tuple(asides))
-    found = looked_at([_line(_told_odd(row)) for row in doubtful], latest)
+    found = looked_at([arrived(row, otlp.FORMAT.name).row for row in doubtful], latest)
     kept += [Arrived(event_id, _of_source(row)) for event_id, row in found.rows]
     asides += [_aside("", one.why) for one in found.asides]
     return Arrivals(tuple(kept), found.repeated, tuple(asides))
@@ -113,17 +112,6 @@ def _line(record: object) -> bytes:
         return msgspec.json.encode(record)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return b"{}"
-
-
-def _told_odd(row: Mapping[str, object]) -> dict[str, object]:
-    """The row with numbers that are none, or too large, as text: JSON would leave them out."""
-    return {column: str(value) if _is_odd(value) else value for column, value in row.items()}
-
-
-def _is_odd(value: object) -> bool:
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    return isinstance(value, int) and abs(value) >= _LARGEST
 
 
 def _of_source(row: bytes) -> bytes:

@@ -32,7 +32,7 @@ def arrived(row: Mapping[str, object], source: str) -> Arrived:
         del kept[name]
     if wrong:
         kept["aside"] = f"{wrong[0]} is no plain value"
-    kept["source"] = source
+    kept = {"requests": 1} | kept | {"source": source}
     event_id = str(kept.get("event_id") or "")
     if not event_id:
         digest = hashlib.md5(_ENCODER.encode(kept), usedforsecurity=False).hexdigest()

@@ -4,30 +4,24 @@ A move takes the oldest rows, stores them, and only then tells the journal that 
 is killed anywhere between moves the same rows again, which changes nothing: the ledger knows their ids.
 """
 
-import uuid
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from farthing.importers.events import FORMAT as PLAIN
-from farthing.importers.format import NO, Format, Head, Source
-from farthing.importers.live.arrived import COLUMNS
 from farthing.importers.live.kept_totals import KIND
+from farthing.importers.live.rows import stage_rows
 from farthing.importers.otlp_sampled import Sampled
 from farthing.importers.otlp_told import Told
 from farthing.importers.otlp_twice import leave_out, take_back
-from farthing.importers.readers import LONGEST_OBJECT, text
 from farthing.importers.stage import Stage
 from farthing.ledger.connection import connect
 from farthing.ledger.events import EVENTS
-from farthing.ledger.journal import Arrived, Journal, Note, Taken
+from farthing.ledger.journal import Journal, Note, Taken
 from farthing.ledger.store import Ledger
-from farthing.ledger.trouble import is_full, reachable, told
+from farthing.ledger.trouble import reachable, told
 from farthing.units.problem import Problem
 
 MOST_ROWS: Final = 20_000
@@ -37,10 +31,7 @@ _FUTURE: Final = timedelta(days=366)
 KEEP_HOURS: Final = 24
 _SWEPT_EVERY: Final = timedelta(hours=6)
 _SILENT_S: Final = 60 * 86_400  # a program that still ran would have told its totals
-_NAMED_AT_ONCE: Final = 1_000  # so many reasons the stage gives at a time
-_STAGED: Final = "staged_events"
 _CLOCK: Final = "clock"
-_UNREADABLE: Final = "it cannot be read as JSON"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +107,16 @@ class Mover:
             connection = connect(MEMORY, threads=1)
             self._workshop = connection, Told(connection, self._ledger.events)
         connection, known = self._workshop
-        connection.execute(f"DROP TABLE IF EXISTS {_STAGED}")
-        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{newest:%Y-%m-%d}", newest + _FUTURE)
-        set_aside = self._staged(stage, range(len(taken.rows)), taken.rows)
+        connection.execute("DROP TABLE IF EXISTS staged_events")
+        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{now:%Y-%m-%d}", newest + _FUTURE)
+        set_aside = stage_rows(stage, self._folder, range(len(taken.rows)), taken.rows)
         events = self._ledger.events
         seen = events.version()
-        left = leave_out(connection, _STAGED, known)
+        left = leave_out(connection, stage.name, known)
         repeated = left.staged.total() + sum(stage.drop_repeated().values())
-        days = connection.execute(f"SELECT DISTINCT day FROM {_STAGED} ORDER BY day").fetchall()
+        days = connection.execute(f"SELECT DISTINCT day FROM {stage.name} ORDER BY day").fetchall()
         appended = events.append(connection, stage.query, leaving=left.stored)
-        take_back(connection, _STAGED, known, events, seen, appended.version)
+        take_back(connection, stage.name, known, events, seen, appended.version)
         self._journal.done(taken, set_aside, now, [_noted(newest)])
         self._sampled.add(left.spans)
         problems = self._sampled.problems(connection, known)
@@ -134,64 +125,6 @@ class Mover:
             len(set_aside), appended.left, tuple(day for (day,) in days), tuple(problems),
         )  # fmt: skip
 
-    def _staged(self, stage: Stage, places: Sequence[int], rows: Sequence[Arrived]) -> dict[int, str]:
-        """Stage rows, each with its place; why those that cannot be used cannot."""
-        path = self._folder / f"arrived-{uuid.uuid4().hex}.jsonl"
-        try:
-            with path.open("wb") as out:
-                for place, row in zip(places, rows, strict=True):
-                    out.write(b'{"line":%d,%s\n' % (place, row.row.strip()[1:].replace(b"\n", b" ")))
-            return self._read(stage, path, dict(zip(places, rows, strict=True)))
-        except duckdb.Error as error:
-            if is_full(error):
-                raise
-            if len(rows) == 1:
-                return {places[0]: _UNREADABLE}
-            stage.connection.execute(f"DELETE FROM {_STAGED} WHERE list_contains(?, line)", [list(places)])
-        finally:
-            path.unlink(missing_ok=True)
-        half = len(rows) // 2
-        first = self._staged(stage, places[:half], rows[:half])
-        return first | self._staged(stage, places[half:], rows[half:])
-
-    def _read(self, stage: Stage, path: Path, rows: Mapping[int, Arrived]) -> dict[int, str]:
-        """Stage a file of rows. Raises duckdb.Error where one of them is no JSON, and stages none."""
-        connection = stage.connection
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS {_all_of(path)}")
-        found: dict[int, str] = {}
-        unnamed: list[int] = []
-        sources = connection.execute("SELECT DISTINCT coalesce(source, '') FROM arrived").fetchall()
-        for (source,) in sources:
-            query = f"SELECT * EXCLUDE (source) FROM arrived WHERE coalesce(source, '') = {text(source)}"
-            ours = Format(source or PLAIN.name, PLAIN.title, _never, partial(_given, query))
-            counted = stage.add(0, Source("live", path, Head("live", b""), self._folder), ours)
-            found |= {aside.line: aside.why for aside in counted.asides}
-            if counted.set_aside > len(counted.asides):
-                listed = f"SELECT line FROM ({query}) ANTI JOIN {_STAGED} USING (line)"
-                unnamed += [line for (line,) in connection.execute(listed).fetchall() if line not in found]
-        for start in range(0, len(unnamed), _NAMED_AT_ONCE):
-            some = unnamed[start : start + _NAMED_AT_ONCE]
-            found |= self._staged(stage, some, [rows[place] for place in some])
-        return found
-
-
-def _all_of(path: Path) -> str:
-    """A query of rows as they arrived, every column text."""
-    types = dict.fromkeys(COLUMNS, "VARCHAR") | {"line": "BIGINT", "tags": "MAP(VARCHAR, VARCHAR)"}
-    listed = ", ".join(f"{text(column)}: {text(type_)}" for column, type_ in types.items())
-    return (
-        f"SELECT * FROM read_json({text(str(path))}, format = 'newline_delimited', columns = {{{listed}}},"
-        f" maximum_object_size = {LONGEST_OBJECT})"
-    )
-
 
 def _noted(newest: datetime) -> Note:
     return Note(_CLOCK, b"", int(newest.timestamp()), newest.isoformat().encode())
-
-
-def _never(_head: Head) -> int:
-    return NO
-
-
-def _given(query: str, _connection: duckdb.DuckDBPyConnection, _source: Source) -> str:
-    return query

@@ -6,18 +6,18 @@ Each move is a version of the ledger and a file for each of its days, whatever t
 from typing import Final
 
 SOONEST_S: Final = 1.0
-LATEST_S: Final = 10.0
+LATEST_S: Final = 5.0
 
 
 def pause_s(taken: int, most: int, before_s: float) -> float:
     """Seconds to wait after a move that took so many rows of at most `most`, and waited `before_s` before it.
 
-    >>> pause_s(20_000, 20_000, 10.0)   # more waits
+    >>> pause_s(20_000, 20_000, 5.0)   # more waits
     0.0
-    >>> pause_s(0, 20_000, 10.0)   # nothing came
+    >>> pause_s(0, 20_000, 5.0)   # nothing came
     1.0
-    >>> pause_s(500, 20_000, 4.0), pause_s(500, 20_000, 8.0)
-    (8.0, 10.0)
+    >>> pause_s(500, 20_000, 2.0), pause_s(500, 20_000, 4.0)
+    (4.0, 5.0)
     """
     if taken >= most:
         return 0.0

@@ -3,9 +3,10 @@
 from typing import Final
 
 from farthing.ledger.connection import name
-from farthing.ledger.events import COUNTS
+from farthing.ledger.events import BY_NAME, COUNTS
 from farthing.track.account import Accounts
-from farthing.track.dimensions import Asked
+from farthing.track.dimensions import Asked, filters
+from farthing.track.reconcile.bill import DAY_US
 from farthing.track.reconcile.parts import Names, Part, parts_of, some
 
 _ALL: Final = '"events of all kinds"'
@@ -20,14 +21,16 @@ def copies(
 
     With `nearly` the moments may differ, by up to an hour from one to the next.
     """
-    return list(parts_of(some(accounts, copies_sql(nearly=nearly)), asked, named, by_hour=by_hour))
+    chosen = some(accounts, copies_sql(accounts.events.empty, nearly=nearly))
+    return list(parts_of(chosen, asked, named, by_hour=by_hour))
 
 
-def copies_sql(*, nearly: bool = False) -> str:
-    """SQL of the events that repeat an earlier one."""
-    counted = [column.name for column in COUNTS if column.name != "requests"]
-    used = " OR ".join(f"{name(column)} > 0" for column in counted)
-    told = ", ".join(map(name, _SAME if nearly else (*_SAME, "at")))
+def copies_sql(empty: frozenset[str], *, nearly: bool = False) -> str:
+    """SQL of the events that repeat an earlier one; `empty` columns need not be looked at."""
+    counted = [column.name for column in COUNTS if column.name != "requests" and column.name not in empty]
+    used = " OR ".join(f"{name(column)} > 0" for column in counted) or "FALSE"
+    same = [column for column in (*_SAME, *(() if nearly else ("at",))) if column not in empty]
+    told = ", ".join(map(name, same))
     alike = f"hash({told})"
     # Few events repeat: which do is told from one number each, and only those are put in order.
     repeated = f"SELECT {alike} AS alike FROM {_ALL} WHERE {used} GROUP BY alike HAVING COUNT(*) > 1"
@@ -42,3 +45,21 @@ def copies_sql(*, nearly: bool = False) -> str:
 def failed_sql() -> str:
     """SQL of the events of calls that went wrong."""
     return f"SELECT * FROM {_ALL} WHERE status NOT IN ('', 'ok')"
+
+
+def repeats(accounts: Accounts, asked: Asked, named: Names) -> dict[tuple[str, str, int], int]:
+    """How many events repeat others, by provider, model and day since 1970."""
+    day = f"epoch_us({name('at')}) // {DAY_US}"
+    sql = (
+        f"SELECT provider, model, {day} AS on_day, COUNT(*) AS copies FROM events"
+        f" WHERE {filters(asked, BY_NAME)} GROUP BY ALL"
+    )
+    columns = (
+        some(accounts, copies_sql(accounts.events.empty)).engine.ask(sql, {"events": accounts.events}).columns
+    )
+    found: dict[tuple[str, str, int], int] = {}
+    titles = ("provider", "model", "on_day", "copies")
+    for provider, model, at, count in zip(*(columns[title].tolist() for title in titles), strict=True):
+        place = (*named(provider, model), at)
+        found[place] = found.get(place, 0) + count
+    return found

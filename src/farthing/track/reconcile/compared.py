@@ -9,7 +9,7 @@ from farthing.pricing.rows import STANDARD
 from farthing.track.account import Accounts
 from farthing.track.dimensions import Asked as Question
 from farthing.track.reconcile import alike
-from farthing.track.reconcile.bill import BillLine
+from farthing.track.reconcile.bill import DAY_US, BillLine
 from farthing.track.reconcile.causes import (
     DRIFT,
     DUPLICATE,
@@ -27,7 +27,7 @@ from farthing.track.reconcile.gaps import gaps
 from farthing.track.reconcile.late import Late
 from farthing.track.reconcile.open_cells import Open, moved, twins
 from farthing.track.reconcile.parts import Names, Part, Rates, parts_of, some
-from farthing.track.reconcile.prices import Bill, drifts, price_effects, terms_for
+from farthing.track.reconcile.prices import Bill, drifts, price_effects, prices_near, terms_for
 from farthing.track.reconcile.split import Split, fine, split, unbilled
 from farthing.track.reconcile.terms import Asked, Terms, terms_of
 
@@ -50,6 +50,7 @@ class Comparison:
     windows: Mapping[str, tuple[int, int]]
     by_hour: bool
     found: Reconciled
+    repeats: dict[tuple[str, str, int], int]
     cells: dict[At, Cell] = field(default_factory=dict)
     opened: dict[At, Open] = field(default_factory=dict)
     twice: dict[At, dict[Kind, Sum]] = field(default_factory=dict)
@@ -154,7 +155,9 @@ class Comparison:
     def _take_twice(self, at: At) -> None:
         one, twice = self.opened[at], total_of(self.twice[at])
         cell = one.cell
-        self.found.effects.append(Effect(DUPLICATE, -twice.usd, cell.where, _LOOK_ALIKE, cell.line_count))
+        self.found.effects.append(
+            Effect(DUPLICATE, -twice.usd, cell.where, _LOOK_ALIKE, cell.line_count, self._copies(cell))
+        )
         quantity = cell.quantity - twice.quantity
         if quantity:
             one.rate = (cell.usd - twice.usd) / quantity
@@ -163,6 +166,15 @@ class Comparison:
         self.kept_twice[at] = self.twice[at]
         one.counted = quantity
         one.usd = cell.usd - twice.usd
+
+    def _copies(self, cell: Cell) -> int:
+        """How many events of a cell repeat others; those of one call are in several cells and count once."""
+        mine = [
+            at
+            for at in self.repeats
+            if at[:2] == cell.place[:2] and cell.start_us <= at[2] * DAY_US < cell.end_us
+        ]
+        return sum(self.repeats.pop(at) for at in mine)
 
     def _price(self) -> None:
         """Bills of all cells, the terms that they share, and single prices that differ."""
@@ -178,7 +190,24 @@ class Comparison:
         self._split(rates, lambda bill, one: len(bill.cell.sums) > 1 or bool(one.left))
         drifts(self.bills, self.terms, rates)
         self._split(rates, lambda bill, _: bill.cause == DRIFT and not bill.is_shared)
+        self._loosen(rates)
         self._split_unbilled()
+
+    def _loosen(self, rates: Rates) -> None:
+        """Where a meter has several rates (long prompts, hours) the calls that lack may have had another mix.
+
+        What a single line asks beside the average is then the rate of those calls, not another price.
+        """
+        for bill in self.bills:
+            one = self.opened.get((bill.cell.place, bill.cell.start_us))
+            if one is None or bill.cause != DRIFT or bill.is_shared or not bill.asked.is_sure or not one.left:
+                continue
+            listed = self._listed(one.place, one.cell.start_us, rates)
+            rate = (bill.asked.cost / terms_for(bill, self.terms).of(bill.asked) - one.usd) / one.left
+            if one.counted and listed != one.usd / one.counted and rate > 0:
+                one.rate = rate
+                bill.factor, bill.cause = Fraction(1), ""
+                bill.asked = bill.asked.worth(one.usd + one.left * rate)
 
     def _split(self, rates: Rates, chosen: Callable[[Bill, Open], bool]) -> None:
         """Tell kinds of use apart by money where lines do not fit and lump several together.
@@ -247,6 +276,10 @@ class Comparison:
 
     def _infer(self) -> None:
         """Where the bill gives money alone: the quantity that the money is for."""
+        shared: dict[Place, list[Bill]] = {}
+        for bill in self.bills:
+            if bill.is_shared:
+                shared.setdefault(bill.cell.place, []).append(bill)
         for bill in self.bills:
             asked, agreed = bill.asked, terms_for(bill, self.terms)
             one = self.opened.get((bill.cell.place, bill.cell.start_us))
@@ -254,17 +287,28 @@ class Comparison:
                 continue
             if len(one.cell.sums) > 1:
                 self._reason(bill, one, agreed)
-                continue
-            dollar = agreed.of(asked)
-            exact = asked.cost / dollar / one.rate
-            quantity = Fraction(round(exact))
-            if asked.usd and abs(exact - quantity) > asked.slack / dollar / one.rate + _CLOSE:
-                bill.reprice(exact / bill.quantity * bill.rate, is_shared=False)
-                continue
-            one.left += quantity - bill.quantity
-            one.slack = asked.slack / dollar / one.rate
-            bill.asked = asked.worth(quantity * one.rate)
-            bill.quantity = quantity
+            else:
+                self._count(bill, one, agreed, prices_near(bill, shared.get(bill.cell.place, ())))
+
+    def _count(self, bill: Bill, one: Open, agreed: Terms, known: Sequence[Fraction]) -> None:
+        """The whole number of units that money is for, at a price that others of the place have too.
+
+        Where it is none, the quantity is taken to be right and the price is another.
+        """
+        usd = bill.asked.cost / agreed.of(bill.asked)
+        slack = bill.asked.slack / agreed.of(bill.asked)
+        prices = [price for price in known if _is_whole(usd / price, slack / price)]
+        if not prices and bill.asked.usd:
+            bill.reprice(usd / bill.quantity, is_shared=False)
+            return
+        price = prices[0] if prices else one.rate
+        if price != one.rate:
+            bill.reprice(price, is_shared=True)
+        quantity = Fraction(round(usd / price))
+        one.left += quantity - bill.quantity
+        one.slack = slack / price
+        bill.asked = bill.asked.worth(quantity * one.rate)
+        bill.quantity = quantity
 
     def _reason(self, bill: Bill, one: Open, agreed: Terms) -> None:
         """A line that is money alone, for several kinds of use: what comes to just that, else its sign."""
@@ -296,7 +340,9 @@ class Comparison:
             self._take_exact(
                 grid, alike.failed_sql(), FAILED, "calls that failed, which the bill does not have"
             )
-            self._take_exact(grid, alike.copies_sql(nearly=True), DUPLICATE, _NEARLY)
+            self._take_exact(
+                grid, alike.copies_sql(self.accounts.events.empty, nearly=True), DUPLICATE, _NEARLY
+            )
         left = [one for one in every if not one.is_settled]
         silent = gaps(self.accounts, self.asked, [one for one in left if one.left > 0], self.named)
         for one in left:
@@ -332,6 +378,10 @@ class Comparison:
             )
             if rounded:
                 bill.asked = bill.asked.worth(bill.asked.usd - rounded)
+
+
+def _is_whole(quantity: Fraction, slack: Fraction) -> bool:
+    return abs(quantity - round(quantity)) <= slack + _CLOSE
 
 
 def _is_twice(one: Open, twice: Sum) -> bool | None:

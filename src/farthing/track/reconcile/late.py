@@ -1,10 +1,11 @@
 """Usage that the bill of one period leaves to the next: the last hours of a day or month."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeAlias
 
 from farthing.ledger.connection import name
 from farthing.ledger.events import BY_NAME, COUNTS
@@ -23,7 +24,8 @@ _STEPS_US: Final = (_MINUTE_US, 1_000_000)
 _DAYS: Final = 2  # how late usage may be billed
 _ENOUGH: Final = Fraction(2, 5)  # of the places that a moment concerns
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-Tails = dict[Place, list[tuple[int, Fraction]]]
+Measure: TypeAlias = Fraction | int  # dollars or units
+Tails: TypeAlias = dict[Place, list[tuple[int, Measure]]]
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,14 @@ class Late:
             end = max(one.cell.end_us for one in held.values())
             came = carried or (self._came(held, start, end) if turn == 0 else {})
             owed = {place: came.get(place, Fraction(0)) - one.left for place, one in held.items()}
-            owed = {place: more for place, more in owed.items() if more > held[place].slack}
-            at, carried = self._cut(owed, held, end) if owed else (0, {})
+            is_owed = any(more > held[place].slack for place, more in owed.items())
+            at, carried = self._cut(owed, held, end) if is_owed else (0, {})
             yield from _moved(held, came, carried, start, at)
 
     def _came(self, held: Mapping[Place, Open], start: int, end: int) -> dict[Place, Fraction]:
         """What the bill has from the stretch before, whose own bill is not at hand."""
-        more = {place: one.left for place, one in held.items() if one.left > one.slack}
-        if not more:
+        more = {place: one.left for place, one in held.items()}
+        if not any(one.left > one.slack for one in held.values()):
             return {}
         for step in _STEPS_US:
             before = self._tails(start, step, held)
@@ -73,16 +75,25 @@ class Late:
                 return at, _at(tails, at)
         return 0, {}
 
-    def _measured(self, part: Part, held: Mapping[Place, Open]) -> tuple[Place, int, Fraction]:
+    def _place(self, part: Part, held: Mapping[Place, Open], known: dict[Place, Place]) -> Place:
+        """Where use counts; looked up once for all minutes that have such use."""
+        own = Place(part.provider, part.model, part.meter, part.tier, part.region)
+        if own not in known:
+            place = self.grid.of_part(part)[0]
+            told = fine(place, part.meter, part.tier)
+            known[own] = told if told in held else place
+        return known[own]
+
+    def _measured(
+        self, part: Part, held: Mapping[Place, Open], known: dict[Place, Place]
+    ) -> tuple[Place, int, Measure]:
         """Where use counts, when, and how much: dollars where the bill gives nothing but money."""
-        place = self.grid.of_part(part)[0]
-        told = fine(place, part.meter, part.tier)
-        place = told if told in held else place
+        place = self._place(part, held, known)
         if place not in held or not held[place].is_money:
-            return place, part.at_us, Fraction(part.quantity)
-        known = held[place].cell.sums.get(Kind(part.model, part.meter, part.tier))
-        if known is not None and known.quantity:
-            return place, part.at_us, part.quantity * known.usd / known.quantity
+            return place, part.at_us, part.quantity
+        counted = held[place].cell.sums.get(Kind(part.model, part.meter, part.tier))
+        if counted is not None and counted.quantity:
+            return place, part.at_us, part.quantity * counted.usd / counted.quantity
         day = part.at_us // DAY_US * DAY_US
         rate = self.rates.rate(part.provider, part.model, part.meter, part.tier, day)
         return place, part.at_us, part.quantity * (rate or Fraction(0))
@@ -107,6 +118,7 @@ class Late:
         said = [found[word].tolist() for word in words]
         counts = {column.meter: found[column.name].tolist() for column in columns}
         tails: Tails = {}
+        known: dict[Place, Place] = {}
         for row, at in enumerate(found["step"].tolist()):
             provider, model = self.named(said[0][row], said[1][row])
             for meter, column in counts.items():
@@ -121,11 +133,11 @@ class Late:
                         int(column[row]),
                         None,
                     )
-                    _add(tails, *self._measured(part, held))
+                    _add(tails, *self._measured(part, held, known))
         return tails
 
 
-def _add(tails: Tails, place: Place, at: int, measure: Fraction) -> None:
+def _add(tails: Tails, place: Place, at: int, measure: Measure) -> None:
     series = tails.setdefault(place, [])
     total = measure + (series[-1][1] if series else 0)
     if series and series[-1][0] == at:
@@ -138,17 +150,19 @@ def _vote(tails: Tails, wanted: Mapping[Place, Fraction], held: Mapping[Place, O
     votes: dict[int, int] = {}
     for place, quantity in wanted.items():
         slack = held[place].slack
+        if quantity <= slack:
+            continue
         for at, total in tails.get(place, ()):
             if abs(total - quantity) <= slack:
                 votes[at] = votes.get(at, 0) + 1
     if not votes:
         return 0
-    best, most = 0, 0
-    for at in sorted(votes):
+    best, most = 0, Fraction(0)
+    for at in sorted(votes, reverse=True):  # of several the latest: it moves the least
         agreeing, concerned = _agreement(tails, wanted, held, at)
-        is_enough = agreeing >= min(2, concerned) and _ENOUGH * concerned <= agreeing
-        if is_enough and agreeing > most:
-            best, most = at, agreeing
+        for_it = agreeing - _ENOUGH * concerned
+        if agreeing >= min(2, concerned) and for_it > most:
+            best, most = at, for_it
     return best
 
 
@@ -161,25 +175,21 @@ def _agreement(
     """
     agreeing = concerned = 0
     for place, one in held.items():
-        after = _sum_at(tails.get(place, ()), at)
-        if after or not one.is_settled:
+        after, more = _sum_at(tails.get(place, ()), at), wanted.get(place, Fraction(0))
+        if after or abs(more) > one.slack:
             concerned += 1
-            agreeing += abs(after - wanted.get(place, Fraction(0))) <= one.slack
+            agreeing += abs(after - more) <= one.slack
     return agreeing, concerned
 
 
-def _sum_at(series: Sequence[tuple[int, Fraction]], at: int) -> Fraction:
+def _sum_at(series: Sequence[tuple[int, Measure]], at: int) -> Measure:
     """The sum of what came at a moment or after it."""
-    found = Fraction(0)
-    for moment, total in series:
-        if moment < at:
-            break
-        found = total
-    return found
+    place = bisect_right(series, -at, key=lambda one: -one[0])
+    return series[place - 1][1] if place else 0
 
 
 def _at(tails: Tails, at: int) -> dict[Place, Fraction]:
-    found = {place: _sum_at(series, at) for place, series in tails.items()}
+    found = {place: Fraction(_sum_at(series, at)) for place, series in tails.items()}
     return {place: quantity for place, quantity in found.items() if quantity}
 
 

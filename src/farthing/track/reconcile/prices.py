@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from farthing.track.reconcile.bill import day_at
+from farthing.track.reconcile.bill import DAY_US, day_at
 from farthing.track.reconcile.causes import (
     CACHE,
     CURRENCY,
@@ -24,6 +24,7 @@ from farthing.track.reconcile.terms import Asked, Terms
 _MILLION: Final = 1_000_000
 TIERS: Final = ("standard", "batch", "flex", "priority")
 _KIN: Final = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "cache_write")
+_SOON_US: Final = 32 * DAY_US
 _MOST_PRICES: Final = 8
 _ONE: Final = Fraction(1)
 
@@ -114,6 +115,15 @@ def _because(place: Place, bill: Bill, price: Fraction, rates: Rates) -> tuple[s
 
 def _said(price: Fraction) -> str:
     return f"${float(price * _MILLION):,.6g} for 1M"
+
+
+def prices_near(bill: Bill, shared: Sequence[Bill]) -> list[Fraction]:
+    """The book's price and the others that a place has, the likeliest first: on its days another one."""
+    starts = [other.cell.start_us for other in shared]
+    nearest = sorted(shared, key=lambda other: abs(other.cell.start_us - bill.cell.start_us))
+    others = dict.fromkeys(other.rate * other.factor for other in nearest)
+    is_within = bool(starts) and min(starts) <= bill.cell.start_us <= max(starts) + _SOON_US
+    return [*others, bill.rate] if is_within else [bill.rate, *others]
 
 
 def terms_for(bill: Bill, terms: Mapping[tuple[str, str, int], Terms]) -> Terms:

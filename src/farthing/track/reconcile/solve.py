@@ -26,6 +26,7 @@ from farthing.track.reconcile.causes import (
 )
 from farthing.track.reconcile.compared import Comparison
 from farthing.track.reconcile.parts import Names, Part, parts_of
+from farthing.track.reconcile.reported import reported
 from farthing.track.spent import DOLLARS, ToDollars
 
 _DIRECT: Final = {"Tax": TAX, "Credit": DISCOUNT, "Purchase": COMMITMENT, "Adjustment": ADJUSTMENT}
@@ -34,19 +35,25 @@ _LATE_DAYS: Final = 3
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """A bill against the events of a ledger; `engine` reads the bill's lines, `accounts` price the events."""
+    """A bill against the events of a ledger; `engine` reads the bill's lines, `accounts` price the events.
+
+    `usage` are the accounts of a provider's usage report: what it counts is billed at the book's prices.
+    """
 
     accounts: Accounts
     engine: Engine
     charges: Files
     asked: Question
     to_dollars: ToDollars
+    usage: Accounts | None = None
 
     def run(self) -> Reconciled:
         """The difference, split: the effects add up to it exactly."""
         named = Names(self.accounts.book)
         found = Reconciled()
         lines = bill_lines(self.engine, self.charges, replace(self.asked, by=()), named)
+        if self.usage is not None:
+            lines += reported(self.usage, replace(self.asked, by=()), named)
         usage = list(self._usage(lines, found))
         if not usage:
             return found
@@ -54,9 +61,12 @@ class Reconciliation:
         by_hour = any(edge % DAY_US for line in usage for edge in (line.start_us, line.end_us))
         asked = replace(self.asked, by=(), window=_days(windows))
         parts = list(_within(parts_of(self.accounts, asked, named, by_hour=by_hour), windows, found.others))
-        twice = list(_within(alike.copies(self.accounts, asked, named, by_hour=by_hour), windows, set()))
+        repeats = alike.repeats(self.accounts, asked, named)
+        again = alike.copies(self.accounts, asked, named, by_hour=by_hour) if repeats else ()
+        twice = list(_within(again, windows, set()))
         found.window = asked.window
-        Comparison(self.accounts, asked, named, self.rate, windows, by_hour, found).solve(usage, parts, twice)
+        comparison = Comparison(self.accounts, asked, named, self.rate, windows, by_hour, found, repeats)
+        comparison.solve(usage, parts, twice)
         return found
 
     def rate(self, currency: str, start_us: int) -> Fraction | None:

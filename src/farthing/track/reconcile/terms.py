@@ -14,7 +14,8 @@ _RATE_PLACES: Final = 5  # decimals of a rate of exchange as it is quoted, eithe
 _SHARE_PLACES: Final = 3  # of a discount: 12.5% is 0.875
 _NEAR: Final = Fraction(1, 10)  # how far a provider's rate may be from the dated one
 _ROUNDS: Final = 4
-_STEPS: Final = [Fraction(step, 200) for step in range(1, 140)]  # discounts by half a percent
+_STEPS: Final = (Fraction(1, 20), Fraction(1, 100), Fraction(1, 200))  # discounts as they are agreed
+_MOST_OFF: Final = Fraction(7, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,21 @@ def _in_currency(
             return Terms(factor)
     if direct is not None and _is_near(direct, rate):
         return Terms(known, direct)
-    for share in _STEPS if listed is None else ():
-        split = _rate_in(units.times(1 / (1 - share)))
-        if split is not None and _is_near(split, rate) and _places(split) < _RATE_PLACES:
-            return Terms(1 - share, split)
-    return Terms(known, 1 / units.nicest)
+    both = _both(units, rate) if listed is None else None
+    return both or Terms(known, 1 / units.nicest)
+
+
+def _both(units: Range, dated: Fraction) -> Terms | None:
+    """A discount in steps as they are agreed and a rate of few decimals, the nearest to the dated one."""
+    for step in _STEPS:
+        found = []
+        for count in range(1, int(_MOST_OFF / step) + 1):
+            rate = _rate_in(units.times(1 / (1 - count * step)))
+            if rate is not None and _is_near(rate, dated) and _places(rate) < _RATE_PLACES:
+                found.append(Terms(1 - count * step, rate))
+        if found:
+            return min(found, key=lambda one: abs((one.usd_per_unit or dated) - dated))
+    return None
 
 
 def _rate_in(units: Range) -> Fraction | None:
