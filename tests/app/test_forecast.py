@@ -1,5 +1,6 @@
 """`forecast` and `anomalies` through the public door, on a small ledger with a week in it."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -159,3 +160,27 @@ def test_a_recording_of_minutes_is_carried_on_from_its_end(tmp_path):
         assert (found.rows[0]["start"], len(found.rows)) == ("2023-11-16 18:55", 10)
         assert found.results["forecast_usd"].p50 == pytest.approx(10 * 9, rel=0.02)
         assert ("stale" in codes(found)) is not bool(options)
+
+
+def test_bills_of_a_month_are_expected_again_beside_what_is_spent_by_days(place, tmp_path):
+    """$3,000 of seats on the first of each month, beside $168 of usage a week."""
+    months = [f"seats-{month},2026-{month:02}-01,2026-{month + 1:02}-01,3000,USD,desk" for month in (2, 3, 4)]
+    bills = tmp_path / "seats.csv"
+    bills.write_text("charge_id,at,until,billed_cost,currency,team,provider\n")
+    bills.write_text(bills.read_text() + "".join(f"{line},cursor\n" for line in months))
+    ledger = str(tmp_path / "ledger")
+    shutil.copytree(place, ledger)
+    bring_in(files=[str(bills)], ledger=ledger)
+    asked = {"as_of": "2026-04-27", "horizon": "28d"}
+    alone = forecast(ledger=place, **asked).results["forecast_usd"]
+    with_seats = forecast(ledger=ledger, **asked).results["forecast_usd"]
+    assert alone.p50 == pytest.approx(4 * 168, rel=0.1)
+    for level in ("p05", "p50", "p95"):
+        assert getattr(with_seats, level) == pytest.approx(getattr(alone, level) + 3000, rel=1e-6)
+    found = forecast(ledger=ledger, by=["team"], **asked)
+    rows = {(row["team"], row["start"]): row["forecast_usd"] for row in found.rows}
+    assert rows["desk", ""] == 3000
+    (first_of_may,) = [row for row in found.rows if row["start"] == "2026-05-01"]
+    assert first_of_may["p10_usd"] >= 3000
+    periods = sum(row["forecast_usd"] for row in found.rows if row["start"])
+    assert periods == pytest.approx(found.results["forecast_usd"].p50, rel=0.02)

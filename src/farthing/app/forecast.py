@@ -1,34 +1,33 @@
 """`forecast`: what will be spent, with a range, and how far off such forecasts were."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Final, TypedDict, Unpack
 
 from farthing.app.asking import Asked, ask
+from farthing.app.forecast_rows import SAID, Ahead, group_rows, lines, period_rows
 from farthing.app.forecast_time import end_of_data, horizon_of, moment_of, start_of, step_of, told
 from farthing.app.ledgers import account, empty, in_asked_currency, ledger_of
 from farthing.app.spend import accounts_of, asking_of
-from farthing.estimate.answer import Estimate, Line, Range, Result, Row
+from farthing.estimate.answer import Estimate, Result
 from farthing.track.account import Accounts
 from farthing.track.dimensions import TIMES
 from farthing.track.dimensions import Asked as Asking
 from farthing.track.forecast import Forecast
 from farthing.track.forecast import forecast as forecast_of
 from farthing.track.history import history
-from farthing.track.projection import DRIVERS, SEASONAL_NAIVE, TRAILING_MEAN
+from farthing.track.lasting import again, lasting
+from farthing.track.projection import DRIVERS
 from farthing.track.season import DAY
 from farthing.track.series import Series
+from farthing.track.spent import Key
 from farthing.units.problem import InputError, Problem
 
-_CENTS: Final = 6  # decimals of a forecast amount: small unit prices, and no pretense beyond
 _FEW_TESTS: Final = 3
-_SAID: Final = {
-    DRIVERS: "requests × tokens × price",
-    SEASONAL_NAIVE: "the last season again",
-    TRAILING_MEAN: "the mean of late",
-}
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 class ForecastOptions(TypedDict, total=False):
@@ -55,19 +54,6 @@ def forecast(**options: Unpack[ForecastOptions]) -> Estimate:
     return answer(ask("forecast", options))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ahead:
-    """A forecast, and the stretch of it that was asked for, in periods from its start."""
-
-    asking: Asking
-    known: Series
-    made: Forecast
-    lo: float
-    hi: float
-    horizon: timedelta
-    problems: tuple[Problem, ...]
-
-
 def answer(asked: Asked) -> Estimate:
     """The forecast for options that were read already."""
     asking = asking_of(asked, ())
@@ -82,8 +68,8 @@ def answer(asked: Asked) -> Estimate:
         asked,
         _verdict(ahead),
         _results(ahead),
-        [*_group_rows(ahead), *_period_rows(ahead)],
-        lines=_lines(ahead),
+        [*group_rows(ahead), *period_rows(ahead)],
+        lines=lines(ahead),
         problems=[*accounts.book.problems, *ahead.problems],
         book=accounts.book.hash,
         main="forecast_usd",
@@ -92,7 +78,7 @@ def answer(asked: Asked) -> Estimate:
     return in_asked_currency(asked, made)
 
 
-def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta) -> _Ahead:
+def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta) -> Ahead:
     present = moment_of(asked, accounts)
     if asking.window.until is not None:
         present = min(present, start_of(asking.window.until))
@@ -101,14 +87,31 @@ def _ahead(asked: Asked, accounts: Accounts, asking: Asking, horizon: timedelta)
     if step < DAY and "as_of" in asked.options and last is not None and last < present:
         present = end_of_data(present, last, step)
     try:
-        known = history(accounts, asking, present, step)
+        known, stored = _known(accounts, asking, present, step)
     except ValueError as error:
         raise InputError([_nothing(present)]) from error
     lo = known.running.share if known.running is not None and not known.silent_periods else 0.0
     hi = lo + horizon / step
     made = forecast_of(known, math.ceil(hi))
     problems = (*known.problems, *_doubts(known, made, step, asked))
-    return _Ahead(asking, known, made, lo, hi, horizon, problems)
+    first_day, last_day = (present - _INSTANT).date() + DAY, (present + horizon - _INSTANT).date()
+    bills = {key: again(days, first_day, last_day) for key, days in stored.items()}
+    bills = {key: days for key, days in bills.items() if days}
+    return Ahead(asking, known, made, lo, hi, horizon, problems, bills)
+
+
+def _known(
+    accounts: Accounts, asking: Asking, present: datetime, step: timedelta
+) -> tuple[Series, Mapping[Key, Mapping[date, Fraction]]]:
+    """The past, without bill lines for longer than a day, and these; all together where there are no others.
+
+    Raises ValueError where there is none.
+    """
+    stored = lasting(accounts, asking)
+    try:
+        return history(replace(accounts, lasting=False), asking, present, step), stored
+    except ValueError:
+        return history(accounts, asking, present, step), {}
 
 
 def _span(
@@ -121,8 +124,8 @@ def _span(
     return timedelta(0) if first is None or last is None else min(last, present) - first
 
 
-def _results(ahead: _Ahead) -> dict[str, Result]:
-    made, total = ahead.made, ahead.made.total(ahead.lo, ahead.hi)
+def _results(ahead: Ahead) -> dict[str, Result]:
+    made, total = ahead.made, ahead.total()
     parts = made.drivers
     requests = float(parts.requests.sum())
     found = {
@@ -155,64 +158,11 @@ def _one(number: float, unit: str) -> Result:
     return Result(float(number), float(number), float(number), unit=unit)
 
 
-def _period_rows(ahead: _Ahead) -> Iterator[Row]:
-    """A row a period: what is asked of it, so that the middle ones add up to the forecast."""
-    made = ahead.made
-    blank = dict.fromkeys(ahead.asking.by, "")
-    shown = "%Y-%m-%d" if made.step >= DAY else "%Y-%m-%d %H:%M"
-    for place in range(len(made.usd_mid)):
-        part = min(ahead.hi - place, 1.0) - max(min(ahead.lo - place, 1.0), 0.0)
-        low, middle, high = (
-            round(float(usd[place]) * part, _CENTS) for usd in (made.usd_low80, made.usd_mid, made.usd_high80)
-        )
-        start = f"{made.start + place * made.step:{shown}}"
-        yield {**blank, "start": start, "forecast_usd": middle, "p10_usd": low, "p90_usd": high}
-
-
-def _group_rows(ahead: _Ahead) -> Iterator[Row]:
-    """A row a group for the whole horizon, where groups were asked for."""
-    if not ahead.asking.by:
-        return
-    drivers = ahead.made.drivers
-    for place, key in enumerate(ahead.made.groups):
-        total = ahead.made.of_group(place, ahead.lo, ahead.hi)
-        low, middle, high = (round(usd, _CENTS) for usd in (total.p10, total.p50, total.p90))
-        row: dict[str, str | int | float | bool | None] = dict(zip(ahead.asking.by, key, strict=True))
-        row |= {"start": "", "forecast_usd": middle, "p10_usd": low, "p90_usd": high}
-        if ahead.made.method == DRIVERS:
-            row["requests"] = round(float(drivers.requests[place].sum()))
-            row["tokens_per_request"] = round(float(drivers.tokens_per_request[place]))
-            row["usd_per_m_tokens"] = round(float(drivers.usd_per_token[place]) * 1e6, _CENTS)
-        yield row
-
-
-def _lines(ahead: _Ahead) -> Iterator[Line]:
-    """What moves it, and how wrong each way would have been."""
-    made = ahead.made
-    late = ahead.known.total_usd[-len(made.usd_mid) :]
-    whole = float(late.mean()) * (ahead.hi - ahead.lo)
-    yield Line("At the pace of late", "track.forecast.pace", Range(whole, whole, whole))
-    if made.method == DRIVERS:
-        drivers = made.drivers
-        requests = float(drivers.requests.sum() / len(made.usd_mid))
-        tokens = float(drivers.tokens.sum()) / len(made.usd_mid)
-        if requests:
-            said = f"{requests:,.6g} requests × {tokens / requests:,.6g} tokens"
-            price = float(drivers.usd.sum()) / len(made.usd_mid) / tokens * 1e6 if tokens else 0.0
-            basis = f"{said} × ${price:,.4g} a million tokens, each {told(made.step)}"
-            yield Line("Drivers", "track.forecast.drivers", None, basis=basis)
-    for name, error in made.candidates.items():
-        if error is not None:
-            used = ": used" if name == made.method else ""
-            basis = f"back-tested error {error:.1%} (WAPE of {told(made.tested_periods * made.step)} ahead)"
-            yield Line(f"{_SAID[name].capitalize()}{used}", f"track.forecast.{name}", None, basis=basis)
-
-
-def _verdict(ahead: _Ahead) -> str:
-    made, total = ahead.made, ahead.made.total(ahead.lo, ahead.hi)
+def _verdict(ahead: Ahead) -> str:
+    made, total = ahead.made, ahead.total()
     least = "at least " if any(one.code == "unpriced" for one in ahead.problems) else ""
     said = f"{least}${total.p50:,.2f} in {told(ahead.horizon)} (80%: ${total.p10:,.2f} to ${total.p90:,.2f})"
-    how = f"by {_SAID[made.method]}, from {ahead.known.periods:,} periods of {told(made.step)}"
+    how = f"by {SAID[made.method]}, from {ahead.known.periods:,} periods of {told(made.step)}"
     if made.wape is None:
         return f"{said[0].upper()}{said[1:]}, {how}; too little is known to try that on the past."
     tested = f"such forecasts were off by {made.wape:.0%}"
@@ -234,7 +184,7 @@ def _doubts(known: Series, made: Forecast, step: timedelta, asked: Asked) -> Ite
         what = f"tried on the past only {told(made.tested_periods * step)} ahead"
         yield Problem("short-history", "note", "", what, "the range beyond is carried on", "")
     if made.method != DRIVERS:
-        what = f"{_SAID[made.method]} was less wrong than the drivers, and is used"
+        what = f"{SAID[made.method]} was less wrong than the drivers, and is used"
         yield Problem("naive-wins", "note", "", what, "", "")
 
 
