@@ -1,5 +1,6 @@
 """`forecast` and `anomalies` through the public door, on a small ledger with a week in it."""
 
+import random
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -184,3 +185,18 @@ def test_bills_of_a_month_are_expected_again_beside_what_is_spent_by_days(place,
     assert first_of_may["p10_usd"] >= 3000
     periods = sum(row["forecast_usd"] for row in found.rows if row["start"])
     assert periods == pytest.approx(found.results["forecast_usd"].p50, rel=0.02)
+
+
+def test_a_handful_of_requests_is_no_anomaly(tmp_path):
+    """Two dozen synthetic requests at random: that one more comes than before says nothing."""
+    rng = random.Random(5)
+    rows = [
+        f"few-{number},{MONDAY + timedelta(minutes=rng.randrange(40 * 24 * 60)):%Y-%m-%dT%H:%M:%SZ},maker,small,"
+        f"{rng.randrange(1_000, 30_000)},{rng.randrange(500)},search,acme,ok"
+        for number in range(60)
+    ]
+    (tmp_path / "events.csv").write_text("\n".join((HEADER, *rows)) + "\n")
+    ledger = str(tmp_path / "ledger")
+    bring_in(files=[str(tmp_path / "events.csv")], ledger=ledger, book=[book(tmp_path)])
+    found = anomalies(ledger=ledger, as_of="2026-04-12")
+    assert found.results["anomalies"].p50 <= 1

@@ -22,6 +22,7 @@ from farthing.track.season import DAY, Clock
 from farthing.track.series import Series
 from farthing.units.problem import InputError, Problem
 
+_LEAST_REQUESTS: Final = 10  # in a usual hour, for hours to be looked at one by one
 _HOUR: Final = timedelta(hours=1)
 _WEEKS: Final = 21  # days of data from which on days are looked at
 _CENTS: Final = 6
@@ -87,7 +88,10 @@ def _known(asked: Asked, accounts: Accounts, asking: Asking) -> Series:
         present = min(present, start_of(asking.window.until))
     past = replace(asking, window=Window(None, asking.window.until))
     try:
-        return history(accounts, past, present, step, steady=False)
+        known = history(accounts, past, present, step, steady=False)
+        if every is None and step < DAY and known.requests.sum() < _LEAST_REQUESTS * known.periods:
+            return history(accounts, past, present, DAY, steady=False)
+        return known
     except ValueError as error:
         what = f"nothing of what was asked for is in the ledger before {present:%Y-%m-%d %H:%M}"
         fix = "farthing spend --by day shows what there is"

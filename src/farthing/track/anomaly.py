@@ -5,6 +5,7 @@ in which one lies surprisingly high is an anomaly if the money in it matters; st
 one. Groups that appear are told apart from growth: what matters is that the whole became dearer by them.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -30,6 +31,11 @@ _NEW_PERIODS: Final = 7
 _NEW_SHARE: Final = 0.05
 _NEW_EXCESS: Final = 0.4  # of what a new group costs that must be above what was expected of the whole
 _HALF_LIFE: Final = 10.0
+# Requests by ones and twos come and go by chance: where fewer than these are awaited, there must be more by
+# so many standard deviations of their number; and a new group must have at least so many.
+_FEW_REQUESTS: Final = 50
+_CHANCE: Final = 5.0
+_NEW_REQUESTS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +108,29 @@ def _explained(history: Series, stretch: Stretch) -> Anomaly | None:
     excess = actual_usd - expected_usd
     if excess < _LEAST_SHARE * whole or excess < _LEAST_PERIOD * whole / periods:
         return None
+    requests = float(history.requests[rows, inside].sum())
     if stretch.kind == NEW:
+        if 0 < requests < _NEW_REQUESTS:
+            return None
         above = min(actual_usd, float(history.usd[:, inside].sum()) - whole)
         return Anomaly(
             *(stretch.first, stretch.last, NEW, MIX, stretch.group),
             *(actual_usd - above, actual_usd, stretch.score, 0.0, actual_usd / periods),
         )
     driver, before, after = _cause(history, expected, rows, stretch, inside)
+    awaited = float(expected.requests[rows].sum())
+    if requests > 0 and (driver == REQUESTS or awaited < 1) and _may_be_chance(requests, awaited):
+        return None
     kind = CACHE_LOSS if driver == CACHE else stretch.kind
     return Anomaly(
         *(stretch.first, stretch.last, kind, driver, stretch.group),
         *(expected_usd, actual_usd, stretch.score, before, after),
     )
+
+
+def _may_be_chance(requests: float, awaited: float) -> bool:
+    """Whether so many more requests than were awaited may have come together by chance."""
+    return awaited < _FEW_REQUESTS and requests - awaited < _CHANCE * math.sqrt(max(awaited, 1.0))
 
 
 def _cause(
