@@ -190,10 +190,10 @@ def test_bills_of_a_month_are_expected_again_beside_what_is_spent_by_days(place,
 def test_a_handful_of_requests_is_no_anomaly(tmp_path):
     """Two dozen synthetic requests at random: that one more comes than before says nothing."""
     rng = random.Random(5)
+    moments = [MONDAY + timedelta(minutes=rng.randrange(40 * 24 * 60)) for _ in range(60)]
     rows = [
-        f"few-{number},{MONDAY + timedelta(minutes=rng.randrange(40 * 24 * 60)):%Y-%m-%dT%H:%M:%SZ},maker,small,"
-        f"{rng.randrange(1_000, 30_000)},{rng.randrange(500)},search,acme,ok"
-        for number in range(60)
+        f"few-{number},{at:%Y-%m-%dT%H:%M:%SZ},maker,small,{rng.randrange(1_000, 30_000)},9,search,acme,ok"
+        for number, at in enumerate(moments)
     ]
     (tmp_path / "events.csv").write_text("\n".join((HEADER, *rows)) + "\n")
     ledger = str(tmp_path / "ledger")
