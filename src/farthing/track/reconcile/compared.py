@@ -158,7 +158,8 @@ class Comparison:
             for at, twice in self.twice.items()
             if at in self.opened
         }
-        is_usual = any(answer is False for answer in decided.values())
+        said = list(decided.values())
+        is_usual = said.count(False) > said.count(True)  # twins are different calls in this ledger
         for at, answer in decided.items():
             if answer or (answer is None and not is_usual):
                 self._take_twice(at)
@@ -357,9 +358,12 @@ class Comparison:
 
 
 def _is_twice(one: Open, twice: Sum) -> bool | None:
-    """Whether the bill says that what looks alike was recorded twice; None where it does not tell."""
+    """Whether the bill says that what looks alike was recorded twice: it lacks at least as much.
+
+    None where it does not tell.
+    """
     if one.cell.billed_quantity is None or not one.cell.lines:
         return None
     if one.left == 0:
         return False
-    return True if one.left + twice.quantity == 0 else None
+    return True if one.left + twice.quantity <= 0 else None
