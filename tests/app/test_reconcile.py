@@ -15,7 +15,8 @@ from farthing.units.problem import InputError
 CENT = Fraction(1, 100)
 ALL = (*made_bills.QUANTITY, *made_bills.PRICE)
 SHARED = Path(os.environ.get("FARTHING_SHARED", Path(__file__).parents[3] / "shared")) / "data" / "focus"
-FRESH = 2
+LONG = "FARTHING_LONG" in os.environ  # then with seeds that nobody saw before
+FRESH = 40 if LONG else 2
 
 
 def found(made, folder, shape="focus", **more):
@@ -102,8 +103,8 @@ def test_lines_in_cents_leave_rounding_and_nothing_else(tmp_path):
 
 
 @pytest.mark.parametrize("turn", range(FRESH))
-def test_worlds_that_nobody_saw_before(tmp_path, turn):
-    seed = int.from_bytes(os.urandom(4)) + turn
+def test_worlds_that_nothing_was_chosen_with(tmp_path, turn):
+    seed = int.from_bytes(os.urandom(4)) if LONG else 20_261_122 + turn
     random = Random(seed)
     shape = random.choice(("focus", "anthropic"))
     cause = random.choice(ALL)

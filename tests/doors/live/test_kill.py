@@ -10,8 +10,6 @@ import urllib.error
 from collections import Counter
 from http.client import HTTPException
 
-import pytest
-
 from farthing.ledger.engine import engine
 from farthing.ledger.store import open_ledger
 
@@ -48,9 +46,8 @@ class Sender(threading.Thread):
                     break
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6)])
-def test_killed_again_and_again(up, seed):
-    rng, ending = random.Random(seed), threading.Event()
+def test_killed_again_and_again(up):
+    rng, ending = random.Random(), threading.Event()
     senders = [Sender(up, number, ending) for number in range(SENDERS)]
     for sender in senders:
         sender.start()
