@@ -67,7 +67,7 @@ def answer(asked: Asked, told: Callable[[str, int], None] = lambda _name, _bytes
     ledger = ledger_of(asked.options.get("ledger"))
     book = book_with(question.books, asked.given_rates)
     moment = now()
-    batch = f"{moment:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+    batch = f"{moment:%Y%m%dT%H%M%S}-{moment:%f}{uuid.uuid4().hex[:4]}"  # in the order of time
     with (
         tempfile.TemporaryDirectory(prefix="farthing-import-") as folder,
         connect(IMPORT_MEMORY, _THREADS) as connection,
