@@ -41,7 +41,7 @@ def test_a_section_is_renewed_and_the_others_stay(page, tmp_path):
 
 def test_the_page_is_made_of_sections_of_the_commands(page):
     titles = [line for line in page.PAGE.read_text("utf-8").splitlines() if line.startswith("## ")]
-    commands = "".join((FOLDER / f"{name}.py").read_text("utf-8") for name in ("run", "ledger"))
+    commands = "".join((FOLDER / f"{name}.py").read_text("utf-8") for name in ("run", "ledger", "receiver"))
     assert titles
     assert [title for title in titles if f'"{title.removeprefix("## ")}"' not in commands] == []
 
@@ -61,3 +61,16 @@ def test_a_little_ledger_is_measured(tmp_path):
     assert len(rows) == 6
     assert rows[0].startswith("2,000 events priced exactly by team and day")
     assert sum("LiteLLM's log" in row for row in rows) == 2
+
+
+def test_a_little_load_is_measured_and_all_of_it_is_stored(tmp_path):
+    words = ["--seconds", "1", "--steady", "1", "--clients", "2", "--no-page"]
+    done = subprocess.run(
+        [sys.executable, FOLDER / "receiver.py", *words],
+        capture_output=True, text=True, check=False, env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (kept,) = [
+        line for line in done.stdout.splitlines() if line.startswith("acknowledged spans in the ledger")
+    ]
+    assert kept.endswith(" met")
