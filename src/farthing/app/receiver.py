@@ -4,7 +4,6 @@ import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from farthing.app.asking import now
 from farthing.app.moving import Moving
 from farthing.app.received import Busy, Received, Signal, State
 from farthing.importers import events, registry
+from farthing.importers.checked import FURTHEST_AHEAD
 from farthing.importers.format import Format
 from farthing.importers.live.arrivals import Arrivals, of_events, of_rows
 from farthing.importers.live.kept_totals import KeptTotals
@@ -28,7 +28,6 @@ from farthing.pricing.overlay import book_with
 from farthing.units.problem import InputError, Problem
 
 MOST_EVENTS: Final = 10_000
-_FUTURE: Final = timedelta(days=366)
 _SIGNALS: Final[Mapping[Signal, str]] = {"traces": TRACES, "metrics": METRICS, "logs": LOGS}
 _DOCUMENT: Final = msgspec.json.Decoder(dict[str, object])
 
@@ -68,7 +67,7 @@ class Receiver:
     def otlp(self, signal: Signal, body: bytes, is_json: bool) -> "Future[Received]":
         """Take a request of OTLP. Raises InputError for what is none, Busy where nothing can be taken."""
         request = _request_of_json(body) if is_json else request_of_bytes(_SIGNALS[signal], body)
-        latest = now() + _FUTURE
+        latest = now() + FURTHEST_AHEAD
         with _busy():
             if request.metrics:  # their totals run on: one request after the other, each with its rows
                 with self._totals.request() as kept:
@@ -83,7 +82,7 @@ class Receiver:
         Raises InputError for what is none, Busy where nothing can be taken.
         """
         sent, format_ = _events_of(document)
-        arrivals = of_events(sent, now() + _FUTURE, format_)
+        arrivals = of_events(sent, now() + FURTHEST_AHEAD, format_)
         ids = {row.event_id for row in arrivals.rows}
         waiting = self._journal.known(ids)
         stored = self._known.of({one: day for one, day in arrivals.days.items() if one not in waiting})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from farthing.importers.readers import name, text
@@ -13,6 +13,7 @@ LONGEST_NAME: Final = 1_000
 LONGEST_TAG: Final = 10_000
 LONGEST_TAGS: Final = 100_000
 EARLIEST: Final = datetime(2015, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD: Final = timedelta(days=366)  # of the clock: what is dated later is a mistake
 _WHOLE: Final = r"[+-]?[0-9]{1,18}(\.0*)?"
 _INTEGERS: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _WIDE: Final = ("HUGEINT", "UBIGINT", "UHUGEINT")

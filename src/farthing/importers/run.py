@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from farthing.importers import otlp
+from farthing.importers.checked import FURTHEST_AHEAD
 from farthing.importers.files import UnusableFileError, opened, shown
 from farthing.importers.format import Format, Source, TableName
 from farthing.importers.otlp_sampled import Sampled
@@ -26,7 +27,6 @@ from farthing.ledger.store import Ledger
 from farthing.ledger.table import Table
 from farthing.units.problem import Problem
 
-_FUTURE: Final = timedelta(days=366)
 _SCHEMAS: Final[dict[TableName, tuple[Sequence[Column], str]]] = {
     "events": (EVENTS, "event_id"),
     "charges": (CHARGES, "charge_id"),
@@ -120,7 +120,7 @@ class Run:
     def _stage(self, table: TableName) -> Stage:
         if table not in self._stages:
             columns, key = _SCHEMAS[table]
-            latest = self.now + _FUTURE
+            latest = self.now + FURTHEST_AHEAD
             self._stages[table] = Stage(self.connection, table, columns, key, self.batch, latest)
         return self._stages[table]
 

@@ -11,16 +11,17 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
 import duckdb
 
 from farthing.ledger import written
-from farthing.ledger.connection import name, text
+from farthing.ledger.connection import name
 from farthing.ledger.files import Files, parquet_relation
 from farthing.ledger.log import Log
-from farthing.ledger.seen_keys import MOST_KEYS, Hashes, Places, SeenKeys
+from farthing.ledger.seen_keys import MOST_KEYS, SeenKeys, key_hashes
 from farthing.ledger.trouble import ConflictError, busy, told
 from farthing.ledger.written import Written
 
@@ -159,17 +160,10 @@ class _Arrival:
         ours = self._connection.execute(
             f"SELECT hash({self._key}) AS hash FROM ({self._keys()})"
         ).fetchnumpy()
-        met = frozenset(seen.meeting(files.uris, ours["hash"], self._hashes))
+        met = frozenset(
+            seen.meeting(files.uris, ours["hash"], partial(key_hashes, self._connection, self._key))
+        )
         return [uri for uri in fresh if uri in met]
-
-    def _hashes(self, uris: Sequence[str]) -> tuple[Hashes, Places]:
-        """Hashes of the keys of stored files, and for each the place of its file."""
-        listed = ", ".join(text(uri) for uri in uris)
-        found = self._connection.execute(
-            f"SELECT hash({self._key}) AS hash, CAST(file_index AS UINTEGER) AS place"
-            f" FROM read_parquet([{listed}])"
-        ).fetchnumpy()
-        return found["hash"], found["place"]
 
     def _judge(self) -> tuple[int, int, int]:
         """How many of our rows are there already, how many replace a shorter one, and how many rows leave."""

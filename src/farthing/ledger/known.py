@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Final
 
 from farthing.ledger.connection import connect, name, text
 from farthing.ledger.remote import reach
-from farthing.ledger.seen_keys import Hashes, Places, SeenKeys
+from farthing.ledger.seen_keys import Hashes, SeenKeys, key_hashes
 from farthing.ledger.table import Table
 
 _MEMORY: Final = "200MB"
@@ -32,7 +33,8 @@ class Known:
             if not uris:
                 return set()
             reach(self._connection, uris)
-            met = self._seen.meeting(uris, self._hashed(keys), self._hashes)
+            hashes = partial(key_hashes, self._connection, name(self._table.key))
+            met = self._seen.meeting(uris, self._hashed(keys), hashes)
             return self._held(met, keys) if met else set()
 
     def close(self) -> None:
@@ -44,14 +46,6 @@ class Known:
         found = self._connection.execute("SELECT hash(unnest(?::VARCHAR[])) AS hash", [list(keys)])
         hashes: Hashes = found.fetchnumpy()["hash"]
         return hashes
-
-    def _hashes(self, uris: Sequence[str]) -> tuple[Hashes, Places]:
-        """Hashes of the keys of files, and for each the place of its file."""
-        found = self._connection.execute(
-            f"SELECT hash({name(self._table.key)}) AS hash, CAST(file_index AS UINTEGER) AS place"
-            f" FROM read_parquet([{', '.join(map(text, uris))}])"
-        ).fetchnumpy()
-        return found["hash"], found["place"]
 
     def _held(self, uris: Sequence[str], keys: Iterable[str]) -> set[str]:
         key, listed = name(self._table.key), ", ".join(map(text, uris))

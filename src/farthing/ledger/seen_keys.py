@@ -7,8 +7,11 @@ a hash meets, the file itself is asked. Twelve bytes a key.
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+import duckdb
 import numpy as np
 from numpy.typing import NDArray
+
+from farthing.ledger.connection import text
 
 Hashes: TypeAlias = NDArray[np.uint64]
 Places: TypeAlias = NDArray[np.uint32]
@@ -71,6 +74,15 @@ class SeenKeys:
             late, early = self._runs.pop(), self._runs.pop()
             both = np.concatenate([early[0], late[0]]), np.concatenate([early[1], late[1]])
             self._runs.append(_sorted(*both))
+
+
+def key_hashes(connection: duckdb.DuckDBPyConnection, key: str, uris: Sequence[str]) -> tuple[Hashes, Places]:
+    """Hashes of the keys of stored files, and for each the place of its file; `key` is the column in SQL."""
+    listed = ", ".join(text(uri) for uri in uris)
+    found = connection.execute(
+        f"SELECT hash({key}) AS hash, CAST(file_index AS UINTEGER) AS place FROM read_parquet([{listed}])"
+    ).fetchnumpy()
+    return found["hash"], found["place"]
 
 
 def _sorted(hashes: Hashes, places: Places) -> tuple[Hashes, Places]:

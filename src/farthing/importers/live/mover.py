@@ -11,6 +11,7 @@ from typing import Final
 
 import duckdb
 
+from farthing.importers.checked import FURTHEST_AHEAD
 from farthing.importers.live.kept_totals import KIND
 from farthing.importers.live.rows import stage_rows
 from farthing.importers.otlp_sampled import Sampled
@@ -26,7 +27,6 @@ from farthing.units.problem import Problem
 
 MOST_ROWS: Final = 20_000
 MEMORY: Final = "300MB"
-_FUTURE: Final = timedelta(days=366)
 # What no version of so many hours has is taken away: no question takes longer.
 KEEP_HOURS: Final = 24
 _SWEPT_EVERY: Final = timedelta(hours=6)
@@ -108,7 +108,9 @@ class Mover:
             self._workshop = connection, Told(connection, self._ledger.events)
         connection, known = self._workshop
         connection.execute("DROP TABLE IF EXISTS staged_events")
-        stage = Stage(connection, "events", EVENTS, "event_id", f"live-{now:%Y-%m-%d}", newest + _FUTURE)
+        stage = Stage(
+            connection, "events", EVENTS, "event_id", f"live-{now:%Y-%m-%d}", newest + FURTHEST_AHEAD
+        )
         set_aside = stage_rows(stage, self._folder, range(len(taken.rows)), taken.rows)
         events = self._ledger.events
         seen = events.version()
